@@ -1,0 +1,18 @@
+package io.twinlog.schemas.table;
+
+/**
+ * One column of a table version.
+ *
+ * @param name the name in the database, unescaped
+ * @param type how values travel
+ * @param sqlType the source's name of the type with its modifiers, such as {@code numeric(12,2)}
+ * @param precision decimal digits, for {@link XlogType#DECIMAL}; else 0
+ * @param scale digits after the point, for {@link XlogType#DECIMAL}; else 0
+ * @param key whether the column belongs to the key
+ */
+public record ColumnShape(String name, XlogType type, String sqlType, int precision, int scale, boolean key) {
+
+    public ColumnShape(String name, XlogType type, String sqlType, boolean key) {
+        this(name, type, sqlType, 0, 0, key);
+    }
+}

@@ -1,0 +1,191 @@
+package io.twinlog.sandbox;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A line to a server on the loopback address that tests cut, freeze and heal: a forwarder of bytes on a port of its own.
+ *
+ * <p>A cut line resets its connections and refuses new ones, as a dead machine's neighbour would; a frozen line keeps its
+ * connections open and carries nothing, as a network does that drops packets. Two daemon threads serve a connection.
+ */
+public final class TcpProxy implements AutoCloseable {
+    private static final int CHUNK_BYTES = 64 * 1024;
+
+    private final int port;
+    private final InetSocketAddress target;
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final Gate gate = new Gate();
+    private @Nullable ServerSocket listener;
+
+    private TcpProxy(int port, InetSocketAddress target) {
+        this.port = port;
+        this.target = target;
+    }
+
+    /** A line on a free port to this port of the loopback address. */
+    public static TcpProxy to(int targetPort) {
+        return between(FreePort.find(), targetPort);
+    }
+
+    /** A line on a given port, for servers that must know beforehand where their clients come. */
+    public static TcpProxy between(int port, int targetPort) {
+        TcpProxy proxy = new TcpProxy(port, new InetSocketAddress(InetAddress.getLoopbackAddress(), targetPort));
+        proxy.heal();
+        return proxy;
+    }
+
+    /** Where clients connect. */
+    public int port() {
+        return port;
+    }
+
+    /** Resets all connections and refuses new ones. */
+    public synchronized void cut() {
+        if (listener != null) {
+            closeQuietly(listener);
+            listener = null;
+        }
+        sockets.forEach(TcpProxy::reset);
+        sockets.clear();
+    }
+
+    /** Carries nothing any more, without closing anything; the bytes of one chunk may still be under way. */
+    public void freeze() {
+        gate.shut();
+    }
+
+    /** Carries again, and takes new connections again. */
+    public synchronized void heal() {
+        gate.open();
+        if (listener != null) {
+            return;
+        }
+        try {
+            ServerSocket socket = new ServerSocket();
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            listener = socket;
+            daemon("accept", () -> accept(socket));
+        } catch (IOException e) {
+            throw new SandboxException("The proxy cannot listen on port " + port, e);
+        }
+    }
+
+    /** Cuts the line for good; harmless twice. */
+    @Override
+    public void close() {
+        cut();
+        gate.open();
+    }
+
+    private void accept(ServerSocket socket) {
+        while (!socket.isClosed()) {
+            try {
+                connect(socket, socket.accept());
+            } catch (IOException e) {
+                // The line was cut: the loop's condition ends it.
+            }
+        }
+    }
+
+    private void connect(ServerSocket acceptor, Socket client) {
+        Socket server = new Socket();
+        try {
+            gate.pass();
+            server.connect(target);
+            client.setTcpNoDelay(true);
+            server.setTcpNoDelay(true);
+        } catch (IOException | InterruptedException e) {
+            reset(client);
+            reset(server);
+            return;
+        }
+        if (!register(acceptor, client, server)) {
+            return;
+        }
+        daemon("up", () -> forward(client, server));
+        daemon("down", () -> forward(server, client));
+    }
+
+    /** False when the line was cut while the connection was being made; it is reset then. */
+    private synchronized boolean register(ServerSocket acceptor, Socket client, Socket server) {
+        if (acceptor.isClosed()) {
+            reset(client);
+            reset(server);
+            return false;
+        }
+        sockets.add(client);
+        sockets.add(server);
+        return true;
+    }
+
+    private void forward(Socket from, Socket to) {
+        byte[] chunk = new byte[CHUNK_BYTES];
+        try (from;
+                to) {
+            InputStream input = from.getInputStream();
+            OutputStream output = to.getOutputStream();
+            for (int count = input.read(chunk); count >= 0; count = input.read(chunk)) {
+                gate.pass();
+                output.write(chunk, 0, count);
+            }
+        } catch (IOException | InterruptedException e) {
+            // One end is gone; closing the other one tells it so.
+        } finally {
+            sockets.remove(from);
+            sockets.remove(to);
+        }
+    }
+
+    private void daemon(String role, Runnable work) {
+        Thread thread = new Thread(work, "proxy-" + port + "-" + role);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static void reset(Socket socket) {
+        try {
+            // Closes with RST instead of FIN.
+            socket.setSoLinger(true, 0);
+        } catch (IOException e) {
+            // Closed already.
+        }
+        closeQuietly(socket);
+    }
+
+    private static void closeQuietly(AutoCloseable resource) {
+        try {
+            resource.close();
+        } catch (Exception e) {
+            // It is of no use any more either way.
+        }
+    }
+
+    /** Shut, it holds all who want to pass. */
+    private static final class Gate {
+        private boolean shut;
+
+        synchronized void shut() {
+            shut = true;
+        }
+
+        synchronized void open() {
+            shut = false;
+            notifyAll();
+        }
+
+        synchronized void pass() throws InterruptedException {
+            while (shut) {
+                wait();
+            }
+        }
+    }
+}

@@ -264,16 +264,17 @@ public final class EmbeddedPostgres implements AutoCloseable {
             String said = log.since(logEnd);
             if (said.contains("could not bind") && !portIsFixed && attempt < PORT_ATTEMPTS) {
                 port = FreePort.find();
-            } else if (said.contains("pre-existing shared memory block")
-                    && System.nanoTime() - begun < ORPHANS_LIMIT.toNanos()) {
-                // Processes of a killed server are still leaving.
-                continue;
-            } else {
+            } else if (!processesOfAKilledServerAreLeaving(said)
+                    || System.nanoTime() - begun > ORPHANS_LIMIT.toNanos()) {
                 FreePort.require(port, "PostgreSQL in " + directory);
                 throw new SandboxException(
                         "PostgreSQL did not start in " + directory + " on port " + port + log.quoted());
             }
         }
+    }
+
+    private static boolean processesOfAKilledServerAreLeaving(String said) {
+        return said.contains("pre-existing shared memory block");
     }
 
     /** False when the server ended instead. */

@@ -17,7 +17,7 @@ public final class FreePort {
 
     private FreePort() {}
 
-    /** A port that was free a moment ago; each call gives another one. */
+    /** A port that was free a moment ago, chosen at random. */
     public static int find() {
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(FIRST, LAST);

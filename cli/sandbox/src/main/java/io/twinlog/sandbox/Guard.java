@@ -29,7 +29,7 @@ final class Guard implements AutoCloseable {
                     .start();
             Guard guard = new Guard(shell);
             // The number of an exited process may be given to another one: do not keep a signal ready for it.
-            child.onExit().thenRun(guard::close);
+            var unused = child.onExit().thenRun(guard::close);
             return guard;
         } catch (IOException e) {
             throw new SandboxException("No guard could be started for process " + child.pid(), e);

@@ -34,6 +34,10 @@ record KafkaSettings(int port, int advertisedPort, Map<String, String> extra) {
         all.put("group.initial.rebalance.delay.ms", "0");
         // Rows of tens of megabytes exist; a broker that refuses them tests nothing but its default.
         all.put(MESSAGE_MAX_BYTES, Integer.toString(64 * 1024 * 1024));
+        // After a kill the controller takes the old incarnation for alive until its session ends, and refuses the new
+        // one.
+        all.put("broker.session.timeout.ms", "3000");
+        all.put("broker.heartbeat.interval.ms", "500");
         all.put("num.network.threads", "2");
         all.put("num.io.threads", "4");
         all.put("log.cleaner.dedupe.buffer.size", "4194304");

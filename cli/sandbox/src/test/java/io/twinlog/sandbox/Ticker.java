@@ -1,5 +1,6 @@
 package io.twinlog.sandbox;
 
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -15,7 +16,7 @@ final class Ticker {
         }
         if (arguments.length > 0 && arguments[0].equals("parent")) {
             JavaProcess child = JavaProcess.of(Ticker.class).heap("64m").start();
-            child.awaitOutput("tick", java.time.Duration.ofSeconds(30));
+            child.awaitOutput("tick", Duration.ofSeconds(30));
             child.freeze();
             System.out.println("child " + child.pid());
         }

@@ -1,0 +1,293 @@
+package io.twinlog.bench;
+
+import io.twinlog.sandbox.EmbeddedPostgres;
+import io.twinlog.sandbox.KafkaProcess;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The benchmark command; see {@code bench/run --help}. */
+@Command(
+        name = "bench/run",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Runs Twinlog and PostgreSQL's own logical replication side by side on embedded servers.",
+            "W1 to W4 drain a backlog: the changes are made while nobody reads; time runs from the start of the processes"
+                    + " until the target has everything. W5 is live. Both systems read the same WAL.",
+            ""
+        },
+        footer = {"", "Example: bench/run -w W1,W5 --runs 3 --json result.json"})
+public final class EndToEnd implements Callable<Integer> {
+
+    @Option(
+            names = {"-w", "--workloads"},
+            split = ",",
+            description = "Which of W1, W2, W3, W4, W5; default: all.")
+    private List<Workload> workloads = List.of(Workload.values());
+
+    @Option(
+            names = {"-s", "--systems"},
+            split = ",",
+            description = "Which of native, twinlog; default: both.")
+    private List<String> systems = List.of("native", "twinlog");
+
+    @Option(names = "--runs", description = "Runs of each workload; default: ${DEFAULT-VALUE}.")
+    private int runs = 1;
+
+    @Option(
+            names = "--scale",
+            description = "Size of the drains relative to their full size; default: ${DEFAULT-VALUE}.")
+    private double scale = 1;
+
+    @Option(names = "--rate", description = "W5: transactions of 10 inserts per second; default: ${DEFAULT-VALUE}.")
+    private int rate = 500;
+
+    @Option(names = "--seconds", description = "W5: duration; default: ${DEFAULT-VALUE}.")
+    private int seconds = 60;
+
+    @Option(names = "--json", description = "Also write the results to this file.")
+    private @Nullable Path json;
+
+    @Option(
+            names = "--java-option",
+            description = "Passed to the JVMs of Twinlog; %%c becomes 'capture' or 'apply'. Repeatable.")
+    private List<String> javaOptions = List.of();
+
+    private final Report report = new Report();
+
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new EndToEnd())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Path directory = Files.createTempDirectory("twinlog-bench");
+        try (EmbeddedPostgres source = server(directory.resolve("source"));
+                EmbeddedPostgres nativeTarget = server(directory.resolve("native-target"));
+                EmbeddedPostgres twinlogTarget = server(directory.resolve("twinlog-target"));
+                KafkaProcess kafka = KafkaProcess.builder()
+                        .directory(directory.resolve("kafka"))
+                        .heap("512m")
+                        .start()) {
+            for (int run = 1; run <= runs; run++) {
+                for (Workload workload : workloads) {
+                    List<Replication> all = new ArrayList<>();
+                    if (systems.contains("native")) {
+                        all.add(new NativeReplication(source, nativeTarget));
+                    }
+                    if (systems.contains("twinlog")) {
+                        all.add(new TwinlogReplication(source, twinlogTarget, kafka, directory, javaOptions));
+                    }
+                    measure(source, all, workload, workload.name().toLowerCase(Locale.ROOT) + "_" + run);
+                }
+            }
+        }
+        System.out.println();
+        System.out.print(report.table());
+        if (json != null) {
+            report.writeJson(json);
+        }
+        System.out.println("Logs and configurations: " + directory);
+        return 0;
+    }
+
+    private static EmbeddedPostgres server(Path directory) {
+        return EmbeddedPostgres.builder()
+                .directory(directory)
+                .setting("shared_buffers", "512MB")
+                .setting("max_wal_size", "8GB")
+                .setting("checkpoint_timeout", "30min")
+                .setting("autovacuum", "off")
+                .start();
+    }
+
+    /** Prepares all systems before any change is made, so that all read the same WAL. */
+    private void measure(EmbeddedPostgres source, List<Replication> all, Workload workload, String database)
+            throws SQLException {
+        prepareTables(source, database, workload);
+        for (Replication replication : all) {
+            prepareTables(replication.target(), database, workload);
+            if (workload != Workload.W5) {
+                replication.prepare(database, workload);
+            }
+        }
+        if (workload != Workload.W5) {
+            change(source, workload, database);
+        }
+        for (Replication replication : all) {
+            if (workload == Workload.W5) {
+                // Live: each system has the source for itself.
+                source.execute(database, "TRUNCATE bench", "TRUNCATE bench_done");
+                replication.prepare(database, workload);
+                report.add(live(source, replication, database));
+            } else {
+                report.add(drain(source, replication, workload, database));
+            }
+            replication.stop();
+            replication.close();
+        }
+    }
+
+    private static void prepareTables(EmbeddedPostgres server, String database, Workload workload) throws SQLException {
+        server.createDatabase(database);
+        try (Connection connection = server.connect(database)) {
+            Workload.execute(connection, "CREATE TABLE bench_done(id int PRIMARY KEY)");
+            workload.prepare(connection);
+        }
+    }
+
+    private void change(EmbeddedPostgres source, Workload workload, String database) throws SQLException {
+        long begin = System.nanoTime();
+        try (Connection connection = source.connect(database)) {
+            Workload.execute(connection, "SET synchronous_commit = off");
+            workload.change(connection, events(workload));
+            Workload.execute(connection, "INSERT INTO bench_done VALUES (1)", "CHECKPOINT");
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "%s: %s; changes made in %.1f s%n",
+                workload,
+                workload.text(),
+                (System.nanoTime() - begin) / 1e9);
+    }
+
+    private long events(Workload workload) {
+        return (long) (workload.events() * scale);
+    }
+
+    private Result drain(EmbeddedPostgres source, Replication replication, Workload workload, String database)
+            throws SQLException {
+        try (Connection target = replication.target().connect(database)) {
+            Workload.execute(target, "CHECKPOINT");
+            Map<String, Double> before = replication.costs();
+            long begin = System.nanoTime();
+            replication.start();
+            Waiting.until(
+                    replication.name() + " to drain " + workload,
+                    () -> count(target, "SELECT count(*) FROM bench_done") == 1);
+            double duration = (System.nanoTime() - begin) / 1e9;
+            return new Result(
+                    workload.name(),
+                    replication.name(),
+                    events(workload),
+                    duration,
+                    difference(before, replication.costs()),
+                    replication.memory(),
+                    Map.of(),
+                    equal(source, target, workload, database));
+        }
+    }
+
+    private Result live(EmbeddedPostgres source, Replication replication, String database) throws SQLException {
+        try (Connection loader = source.connect(database);
+                Connection target = replication.target().connect(database);
+                Connection watched = replication.target().connect(database)) {
+            replication.start();
+            Workload.execute(loader, "INSERT INTO bench_done VALUES (1)");
+            Waiting.until(replication.name() + " to run", () -> count(target, "SELECT count(*) FROM bench_done") == 1);
+            LiveLoad.run(loader, rate, Duration.ofSeconds(5));
+            Workload.execute(loader, "TRUNCATE bench", "INSERT INTO bench_done VALUES (2)");
+            Waiting.until(
+                    replication.name() + " to warm up", () -> count(target, "SELECT count(*) FROM bench_done") == 2);
+            Map<String, Double> before = replication.costs();
+            long begin = System.nanoTime();
+            long transactions;
+            ArrivalWatch watch = new ArrivalWatch(watched);
+            try (watch) {
+                transactions = LiveLoad.run(loader, rate, Duration.ofSeconds(seconds));
+                Workload.execute(loader, "INSERT INTO bench_done VALUES (3)");
+                Waiting.until(
+                        replication.name() + " to catch up",
+                        () -> count(target, "SELECT count(*) FROM bench_done") == 3);
+            }
+            double duration = (System.nanoTime() - begin) / 1e9;
+            Map<String, Double> costs = difference(before, replication.costs());
+            return new Result(
+                    Workload.W5.name(),
+                    replication.name(),
+                    transactions * 10,
+                    duration,
+                    costs,
+                    replication.memory(),
+                    latencies(loader, watch),
+                    equal(source, target, Workload.W5, database));
+        }
+    }
+
+    /** From the source's commit timestamp to the first sight at the target: one clock, one machine. */
+    private static Map<String, Double> latencies(Connection source, ArrivalWatch watch) throws SQLException {
+        List<Long> ids = new ArrayList<>();
+        List<Double> committed = new ArrayList<>();
+        try (Statement statement = source.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT id, extract(epoch FROM pg_xact_commit_timestamp(xmin)) * 1000 FROM bench"
+                                + " WHERE id % 10 = 0 ORDER BY id")) {
+            while (rows.next()) {
+                ids.add(rows.getLong(1));
+                committed.add(rows.getDouble(2));
+            }
+        }
+        List<Double> seen = watch.firstSeen(ids);
+        List<Double> latencies = new ArrayList<>();
+        for (int i = 0; i < seen.size(); i++) {
+            latencies.add(seen.get(i) - committed.get(i));
+        }
+        latencies.sort(null);
+        Map<String, Double> result = new LinkedHashMap<>();
+        result.put("p50", percentile(latencies, 0.50));
+        result.put("p99", percentile(latencies, 0.99));
+        result.put("max", percentile(latencies, 1));
+        return result;
+    }
+
+    private static double percentile(List<Double> sorted, double share) {
+        int index = (int) Math.min(sorted.size() - 1L, (long) (share * sorted.size()));
+        return sorted.isEmpty() ? Double.NaN : Math.round(sorted.get(index) * 100) / 100.0;
+    }
+
+    private static boolean equal(EmbeddedPostgres source, Connection target, Workload workload, String database)
+            throws SQLException {
+        try (Connection connection = source.connect(database)) {
+            return text(connection, workload.digest()).equals(text(target, workload.digest()));
+        }
+    }
+
+    private static Map<String, Double> difference(Map<String, Double> before, Map<String, Double> after) {
+        Map<String, Double> difference = new LinkedHashMap<>();
+        after.forEach((name, value) -> difference.put(name, value - before.getOrDefault(name, 0.0)));
+        return difference;
+    }
+
+    private static long count(Connection connection, String query) {
+        try {
+            return Waiting.count(connection, query);
+        } catch (SQLException e) {
+            throw new IllegalStateException("The target cannot be read", e);
+        }
+    }
+
+    private static String text(Connection connection, String query) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
+            rows.next();
+            return rows.getString(1);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.twinlog.bench;
+
+import io.twinlog.sandbox.EmbeddedPostgres;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** PostgreSQL's own logical replication with its defaults (PostgreSQL 18: streaming=parallel). */
+final class NativeReplication implements Replication {
+
+    private final EmbeddedPostgres source;
+    private final EmbeddedPostgres target;
+    private String database = "";
+
+    NativeReplication(EmbeddedPostgres source, EmbeddedPostgres target) {
+        this.source = source;
+        this.target = target;
+    }
+
+    @Override
+    public String name() {
+        return "native";
+    }
+
+    @Override
+    public EmbeddedPostgres target() {
+        return target;
+    }
+
+    @Override
+    public void prepare(String databaseName, Workload workload) {
+        database = databaseName;
+        source.execute(
+                database,
+                "CREATE PUBLICATION bench FOR TABLE bench_done, " + String.join(", ", workload.tables()),
+                "SELECT pg_create_logical_replication_slot('native_" + database + "', 'pgoutput')");
+        target.execute(
+                database,
+                "CREATE SUBSCRIPTION bench CONNECTION 'host=127.0.0.1 port=" + source.port() + " dbname=" + database
+                        + " user=" + source.user() + "' PUBLICATION bench WITH (copy_data = false, create_slot = false,"
+                        + " enabled = false, slot_name = 'native_" + database + "')");
+    }
+
+    @Override
+    public void start() {
+        target.execute(database, "ALTER SUBSCRIPTION bench ENABLE");
+    }
+
+    @Override
+    public Map<String, Double> costs() {
+        Map<String, Double> costs = new LinkedHashMap<>();
+        costs.put("walsender", ProcessCosts.ofServer(source.pid()).getOrDefault("walsender", 0.0));
+        Map<String, Double> server = ProcessCosts.ofServer(target.pid());
+        costs.put("target", server.getOrDefault("walsender", 0.0) + server.getOrDefault("others", 0.0));
+        return costs;
+    }
+
+    @Override
+    public Map<String, Long> memory() {
+        return Map.of();
+    }
+
+    @Override
+    public void stop() {
+        target.execute(database, "ALTER SUBSCRIPTION bench DISABLE");
+        target.execute(database, "ALTER SUBSCRIPTION bench SET (slot_name = NONE)");
+        target.execute(database, "DROP SUBSCRIPTION bench");
+        Waiting.until("the walsender to leave the slot native_" + database, () -> dropSlot());
+        source.execute(database, "DROP PUBLICATION bench");
+    }
+
+    private boolean dropSlot() {
+        try (Connection connection = source.connect(database)) {
+            Workload.execute(
+                    connection,
+                    "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'native_"
+                            + database + "' AND NOT active");
+            return Waiting.count(
+                            connection,
+                            "SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'native_" + database + "'")
+                    == 0;
+        } catch (SQLException e) {
+            throw new IllegalStateException("The slot of native replication cannot be dropped", e);
+        }
+    }
+
+    @Override
+    public void close() {}
+}

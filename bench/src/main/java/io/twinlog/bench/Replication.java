@@ -1,0 +1,30 @@
+package io.twinlog.bench;
+
+import io.twinlog.sandbox.EmbeddedPostgres;
+import java.util.Map;
+
+/** A way to carry the changes of a workload from the source to a target server of its own. */
+interface Replication extends AutoCloseable {
+
+    String name();
+
+    EmbeddedPostgres target();
+
+    /** Makes the source keep its changes for us (slot, publication), starts nothing. The tables exist on both sides. */
+    void prepare(String database, Workload workload);
+
+    /** Starts to carry; returns at once. */
+    void start();
+
+    /** CPU seconds used so far by process group; only differences of two readings mean something. */
+    Map<String, Double> costs();
+
+    /** Peak resident memory of our processes in MiB, by name. */
+    Map<String, Long> memory();
+
+    /** Ends it and lets the source forget it. */
+    void stop();
+
+    @Override
+    void close();
+}

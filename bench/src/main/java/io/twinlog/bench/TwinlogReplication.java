@@ -1,0 +1,161 @@
+package io.twinlog.bench;
+
+import io.twinlog.cli.Main;
+import io.twinlog.sandbox.EmbeddedPostgres;
+import io.twinlog.sandbox.JavaProcess;
+import io.twinlog.sandbox.KafkaProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Twinlog as a user runs it: a capture and an applier, each a JVM of its own with a small heap, and a broker. */
+final class TwinlogReplication implements Replication {
+
+    private static final Duration STOP_LIMIT = Duration.ofMinutes(2);
+
+    private final EmbeddedPostgres source;
+    private final EmbeddedPostgres target;
+    private final KafkaProcess kafka;
+    private final Path directory;
+    private final List<String> javaOptions;
+    private final Map<String, Long> peaks = new LinkedHashMap<>();
+    private final Map<String, JavaProcess> processes = new LinkedHashMap<>();
+    private Path configuration = Path.of("");
+    private double endedCapture;
+    private double endedApplier;
+
+    TwinlogReplication(
+            EmbeddedPostgres source,
+            EmbeddedPostgres target,
+            KafkaProcess kafka,
+            Path directory,
+            List<String> javaOptions) {
+        this.source = source;
+        this.target = target;
+        this.kafka = kafka;
+        this.directory = directory;
+        this.javaOptions = javaOptions;
+    }
+
+    @Override
+    public String name() {
+        return "twinlog";
+    }
+
+    @Override
+    public EmbeddedPostgres target() {
+        return target;
+    }
+
+    @Override
+    public void prepare(String database, Workload workload) {
+        configuration = directory.resolve(database + ".yaml");
+        StringBuilder tables = new StringBuilder("\"public.bench_done\"");
+        workload.tables()
+                .forEach(table -> tables.append(", \"public.").append(table).append('"'));
+        String yaml = """
+                replication: %s
+                kafka: { bootstrap.servers: "%s" }
+                source: { url: "%s", user: %s, password: "x", tables: [%s] }
+                target: { url: "%s", user: %s, password: "x" }
+                capture: { snapshot: none, partitions: 3 }
+                """.formatted(
+                        database,
+                        kafka.bootstrapServers(),
+                        source.jdbcUrl(database),
+                        source.user(),
+                        tables,
+                        target.jdbcUrl(database),
+                        target.user());
+        try {
+            Files.writeString(configuration, yaml);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The configuration cannot be written to " + configuration, e);
+        }
+        start();
+        command("wait", "--timeout", "120s");
+        end();
+    }
+
+    @Override
+    public void start() {
+        processes.put("capture", launch("capture"));
+        processes.put("applier", launch("apply"));
+    }
+
+    private JavaProcess launch(String command) {
+        JavaProcess.Builder builder = JavaProcess.of(Main.class)
+                .heap("512m")
+                .output(directory.resolve(configuration.getFileName() + "." + command + ".log"))
+                .arguments(command, "-f", configuration.toString());
+        javaOptions.forEach(option -> builder.option(option.replace("%c", command)));
+        return builder.start();
+    }
+
+    private void command(String command, String... more) {
+        try (JavaProcess process = JavaProcess.of(Main.class)
+                .arguments(command, "-f", configuration.toString())
+                .arguments(more)
+                .start()) {
+            int exit = process.awaitExit(Duration.ofMinutes(5));
+            if (exit != 0) {
+                throw new IllegalStateException(
+                        "twinlog " + command + " ended with " + exit + ":\n" + process.output());
+            }
+        }
+    }
+
+    @Override
+    public Map<String, Double> costs() {
+        Map<String, Double> costs = new LinkedHashMap<>();
+        costs.put("walsender", ProcessCosts.ofServer(source.pid()).getOrDefault("walsender", 0.0));
+        costs.put("capture", endedCapture + cpu("capture"));
+        costs.put("kafka", ProcessCosts.ofProcess(kafka.pid()));
+        costs.put("applier", endedApplier + cpu("applier"));
+        Map<String, Double> server = ProcessCosts.ofServer(target.pid());
+        costs.put("target", server.getOrDefault("walsender", 0.0) + server.getOrDefault("others", 0.0));
+        return costs;
+    }
+
+    private double cpu(String name) {
+        JavaProcess process = processes.get(name);
+        return process == null ? 0 : ProcessCosts.ofProcess(process.pid());
+    }
+
+    @Override
+    public Map<String, Long> memory() {
+        processes.forEach((name, process) -> peaks.merge(name, ProcessCosts.peakMemory(process.pid()), Math::max));
+        peaks.merge("kafka", ProcessCosts.peakMemory(kafka.pid()), Math::max);
+        return new LinkedHashMap<>(peaks);
+    }
+
+    @Override
+    public void stop() {
+        end();
+        command("drop", "--yes");
+        peaks.clear();
+    }
+
+    private void end() {
+        endedCapture += cpu("capture");
+        endedApplier += cpu("applier");
+        processes.forEach((name, process) -> {
+            process.terminate();
+            int exit = process.awaitExit(STOP_LIMIT);
+            if (exit != 0) {
+                throw new IllegalStateException("The " + name + " ended with " + exit + ":\n" + process.output());
+            }
+        });
+        processes.clear();
+    }
+
+    @Override
+    public void close() {
+        processes.values().forEach(JavaProcess::close);
+    }
+}

@@ -1,0 +1,153 @@
+package io.twinlog.bench;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+
+/**
+ * What is done at the source while nobody reads. Each workload has tables of its own, so that each is one replication.
+ *
+ * <p>The last transaction inserts a row into {@code bench_done}, which is replicated too: where it has arrived, all has.
+ */
+enum Workload {
+    /** Single-row inserts, 10 per transaction. */
+    W1("inserts, 10 per transaction", 1_000_000, "bench") {
+        @Override
+        void change(Connection source, long events) throws SQLException {
+            loop(
+                    source,
+                    events / 10,
+                    "INSERT INTO bench SELECT (i - 1) * 10 + g, g, i, (i * g) / 7.0, "
+                            + "md5(i::text) || '-' || g, now() FROM generate_series(1, 10) g");
+        }
+    },
+    /** Updates of random keys, 10 per transaction, replica identity FULL. */
+    W2("updates of random keys, identity FULL", 500_000, "bench") {
+        @Override
+        void prepare(Connection server) throws SQLException {
+            super.prepare(server);
+            execute(
+                    server,
+                    "INSERT INTO bench SELECT i, i % 10, i, i / 7.0, md5(i::text) || '-x', "
+                            + "'2026-01-01' FROM generate_series(1, 1000000) i",
+                    "VACUUM ANALYZE bench");
+        }
+
+        @Override
+        void change(Connection source, long events) throws SQLException {
+            loop(
+                    source,
+                    events / 10,
+                    "UPDATE bench SET b = b + 1, amount = amount + 0.01 WHERE id IN "
+                            + "(SELECT (random() * 999999)::int + 1 FROM generate_series(1, 10))");
+        }
+    },
+    /** The TPC-B mix of pgbench at scale 20: three updates, of which two hit hot rows, and an insert per transaction. */
+    W3("TPC-B mix, scale 20", 400_000, "pgbench_branches", "pgbench_tellers", "pgbench_accounts", "pgbench_history") {
+        @Override
+        void prepare(Connection server) throws SQLException {
+            execute(
+                    server,
+                    "CREATE TABLE pgbench_branches(bid int PRIMARY KEY, bbalance int, filler char(88))",
+                    "CREATE TABLE pgbench_tellers(tid int PRIMARY KEY, bid int, tbalance int, filler char(84))",
+                    "CREATE TABLE pgbench_accounts(aid int PRIMARY KEY, bid int, abalance int, filler char(84))",
+                    "CREATE TABLE pgbench_history(hid bigint PRIMARY KEY, tid int, bid int, aid int, delta int,"
+                            + " mtime timestamp, filler char(22))",
+                    "INSERT INTO pgbench_branches SELECT i, 0, '' FROM generate_series(1, 20) i",
+                    "INSERT INTO pgbench_tellers SELECT i, (i - 1) / 10 + 1, 0, '' FROM generate_series(1, 200) i",
+                    "INSERT INTO pgbench_accounts SELECT i, (i - 1) / 100000 + 1, 0, '' FROM generate_series(1, 2000000) i",
+                    "VACUUM ANALYZE");
+        }
+
+        @Override
+        void change(Connection source, long events) throws SQLException {
+            execute(
+                    source,
+                    "DO $$ DECLARE a int; t int; b int; d int; BEGIN FOR i IN 1.." + events / 4 + " LOOP "
+                            + "a := (random() * 1999999)::int + 1; t := (random() * 199)::int + 1; b := (random() * 19)::int + 1;"
+                            + " d := (random() * 10000)::int - 5000; "
+                            + "UPDATE pgbench_accounts SET abalance = abalance + d WHERE aid = a; "
+                            + "UPDATE pgbench_tellers SET tbalance = tbalance + d WHERE tid = t; "
+                            + "UPDATE pgbench_branches SET bbalance = bbalance + d WHERE bid = b; "
+                            + "INSERT INTO pgbench_history VALUES (i, t, b, a, d, now(), ''); COMMIT; END LOOP; END $$");
+        }
+    },
+    /** One transaction of inserts. */
+    W4("one transaction of inserts", 2_000_000, "bench") {
+        @Override
+        void change(Connection source, long events) throws SQLException {
+            execute(
+                    source,
+                    "INSERT INTO bench SELECT i, i % 10, i, i / 7.0, md5(i::text) || '-x', now() "
+                            + "FROM generate_series(1, " + events + ") i");
+        }
+    },
+    /** W1's transactions, live. */
+    W5("live inserts, 10 per transaction", 0, "bench") {
+        @Override
+        void change(Connection source, long events) {
+            throw new IllegalStateException("W5 is live: see LiveLoad");
+        }
+    };
+
+    private final String text;
+    private final long events;
+    private final List<String> tables;
+
+    Workload(String text, long events, String... tables) {
+        this.text = text;
+        this.events = events;
+        this.tables = List.of(tables);
+    }
+
+    String text() {
+        return text;
+    }
+
+    /** Row changes at full size. */
+    long events() {
+        return events;
+    }
+
+    List<String> tables() {
+        return tables;
+    }
+
+    /** Creates the tables and their first rows; the same rows on every server. */
+    void prepare(Connection server) throws SQLException {
+        execute(
+                server,
+                "CREATE TABLE bench(id bigint PRIMARY KEY, a int, b int, amount numeric(12,2), note text, at timestamptz)",
+                "ALTER TABLE bench REPLICA IDENTITY FULL");
+    }
+
+    /** Makes about {@code events} row changes, committed. */
+    abstract void change(Connection source, long events) throws SQLException;
+
+    /** Query whose one text value is equal where all replicated rows are equal. */
+    String digest() {
+        StringBuilder query = new StringBuilder("SELECT concat_ws(' ', ");
+        for (int i = 0; i < tables.size(); i++) {
+            query.append(i == 0 ? "" : ", ")
+                    .append("(SELECT count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) FROM ")
+                    .append(tables.get(i))
+                    .append(" t)");
+        }
+        return query.append(")").toString();
+    }
+
+    static void execute(Connection connection, String... statements) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        }
+    }
+
+    private static void loop(Connection source, long transactions, String statement) throws SQLException {
+        execute(
+                source,
+                "DO $$ BEGIN FOR i IN 1.." + transactions + " LOOP " + statement + "; COMMIT; END LOOP; END $$");
+    }
+}

@@ -1,5 +1,6 @@
 package io.twinlog.sandbox;
 
+import com.sun.security.auth.module.UnixSystem;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -57,16 +58,25 @@ final class PostgresBinaries {
         }
     }
 
-    /** The cache of this user. */
+    /** The cache of this user; programs are started from it, so nobody else may have put them there. */
     static Path defaultCache() {
         String chosen = System.getProperty(CACHE_PROPERTY);
-        if (chosen != null) {
-            return PrivateDirectory.create(Path.of(chosen));
-        }
+        Path cache = PrivateDirectory.create(chosen == null ? userCache() : Path.of(chosen));
+        PrivateDirectory.requireOwn(cache);
+        return cache;
+    }
+
+    private static Path userCache() {
         String base = System.getenv("XDG_CACHE_HOME");
-        Path parent =
-                base == null || base.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(base);
-        return PrivateDirectory.create(parent.resolve("twinlog"));
+        if (base != null && !base.isEmpty()) {
+            return Path.of(base, "twinlog");
+        }
+        Path home = Path.of(System.getProperty("user.home"));
+        if (Files.isWritable(home)) {
+            return home.resolve(".cache").resolve("twinlog");
+        }
+        // Accounts of containers often have no home.
+        return Path.of(System.getProperty("java.io.tmpdir"), "twinlog-cache-" + new UnixSystem().getUid());
     }
 
     String program(String name) {

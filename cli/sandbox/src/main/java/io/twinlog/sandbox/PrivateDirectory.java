@@ -1,5 +1,6 @@
 package io.twinlog.sandbox;
 
+import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
@@ -40,6 +41,23 @@ final class PrivateDirectory {
             return absolute;
         } catch (IOException e) {
             throw new SandboxException("The directory cannot be created: " + absolute, e);
+        }
+    }
+
+    /** Refuses a directory that another user made or may write into. */
+    static void requireOwn(Path directory) {
+        try {
+            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(directory);
+            boolean own = Files.getAttribute(directory, "unix:uid").equals((int) new UnixSystem().getUid());
+            if (!own
+                    || permissions.contains(PosixFilePermission.GROUP_WRITE)
+                    || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+                throw new SandboxException(
+                        "Programs are started from this directory, but others may have put them there: " + directory
+                                + ". Delete it, or choose another one.");
+            }
+        } catch (IOException e) {
+            throw new SandboxException("The owner of a directory cannot be seen: " + directory, e);
         }
     }
 

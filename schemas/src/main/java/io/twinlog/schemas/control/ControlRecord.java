@@ -94,6 +94,16 @@ public record ControlRecord(
         public static final String ROWS = "rows";
         /** BARRIER: its token. */
         public static final String TOKEN = "token";
+        /** HEARTBEAT: where the snapshot in progress began on the control log (offset), until it is complete. */
+        public static final String SNAPSHOT_BEGIN = "snapshot_begin";
+        /** HEARTBEAT: true once the snapshot of the replication is complete. */
+        public static final String SNAPSHOT_DONE = "snapshot_done";
+        /** SNAPSHOT_END: JSON array of the chunks read at later points than the slot's own. */
+        public static final String CHUNKS = "chunks";
+        /** HEARTBEAT: offset of the SNAPSHOT_END whose chunks still filter the stream. */
+        public static final String SNAPSHOT_END = "snapshot_end";
+        /** HEARTBEAT: JSON array of the tables whose chunks no longer filter, since they were truncated. */
+        public static final String LIFTED = "lifted";
         /** HEARTBEAT: end of the source's log when last heard of. */
         public static final String SOURCE_END = "source_end";
         /** GAP: first position lost. */

@@ -1,0 +1,92 @@
+package io.twinlog.capture;
+
+import io.twinlog.capture.postgres.catalog.SlotFacts;
+import io.twinlog.capture.postgres.catalog.SourceNames;
+import io.twinlog.capture.postgres.connection.SourceAddress;
+import io.twinlog.capture.stream.TransactionWriter;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at the source from outside of a running capture. Not thread-safe. */
+public final class SourceView implements AutoCloseable {
+
+    private static final int VERSION_WITH_FLUSH = 17;
+
+    private final Connection connection;
+    private final SourceNames names;
+
+    /** Opens an ordinary connection; throws a TwinlogException with its category where that fails. */
+    public SourceView(CaptureConfig config) {
+        this.names = new SourceNames(config.replication());
+        try {
+            this.connection = new SourceAddress(
+                            config.sourceUrl(), config.sourceUser(), config.sourcePassword(), names.application())
+                    .open();
+        } catch (SQLException e) {
+            throw Failures.classify(e, null);
+        }
+    }
+
+    /** End of the source's log. */
+    public String walPosition() {
+        return text("SELECT pg_catalog.pg_current_wal_lsn()::text", null);
+    }
+
+    /** The replication's slot, or null. */
+    public @Nullable SlotFacts slot() {
+        try {
+            return SlotFacts.find(connection, names.slot());
+        } catch (SQLException e) {
+            throw Failures.classify(e, null);
+        }
+    }
+
+    /**
+     * Writes a barrier into the log; it comes out on the control log behind everything that was committed before.
+     *
+     * @return its position
+     */
+    public String emitBarrier(String token) {
+        try {
+            // The message must reach the disk to be decoded; where the function cannot flush, a transaction id makes
+            // the commit do so.
+            return connection.getMetaData().getDatabaseMajorVersion() >= VERSION_WITH_FLUSH
+                    ? text(
+                            "SELECT pg_catalog.pg_logical_emit_message(false, '" + TransactionWriter.BARRIER_PREFIX
+                                    + "', ?, true)::text",
+                            token)
+                    : text(
+                            "SELECT pg_catalog.pg_logical_emit_message(false, '" + TransactionWriter.BARRIER_PREFIX
+                                    + "', ?)::text FROM pg_catalog.pg_current_xact_id()",
+                            token);
+        } catch (SQLException e) {
+            throw Failures.classify(e, null);
+        }
+    }
+
+    private String text(String sql, @Nullable String parameter) {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            if (parameter != null) {
+                statement.setString(1, parameter);
+            }
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return String.valueOf(row.getString(1));
+            }
+        } catch (SQLException e) {
+            throw Failures.classify(e, null);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw Failures.classify(e, null);
+        }
+    }
+}

@@ -1,0 +1,229 @@
+package io.twinlog.capture.publish;
+
+import static java.util.Objects.requireNonNull;
+
+import io.twinlog.schemas.check.Check;
+import io.twinlog.schemas.failure.Category;
+import io.twinlog.schemas.failure.TwinlogException;
+import io.twinlog.schemas.table.TableId;
+import io.twinlog.schemas.topic.TopicNames;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+
+/** Creates, describes and removes the topics of a replication. Not thread-safe. */
+public final class Topics implements AutoCloseable {
+
+    private static final String DELETE = TopicConfig.CLEANUP_POLICY_DELETE;
+    private static final String COMPACT = TopicConfig.CLEANUP_POLICY_COMPACT;
+
+    private final Admin admin;
+    private final TopicNames names;
+    private final int partitions;
+    private final Optional<Short> replicationFactor;
+
+    /**
+     * @param partitions of data topics
+     * @param replicationFactor of new topics; 0 for the broker's default
+     */
+    public Topics(KafkaClients kafka, TopicNames names, int partitions, short replicationFactor) {
+        this.admin = kafka.admin();
+        this.names = names;
+        this.partitions = partitions;
+        this.replicationFactor = replicationFactor > 0 ? Optional.of(replicationFactor) : Optional.empty();
+    }
+
+    public TopicNames names() {
+        return names;
+    }
+
+    /** Identifier of the Kafka cluster. */
+    public String clusterId() {
+        return await(admin.describeCluster().clusterId());
+    }
+
+    /** Whether a topic exists. */
+    public boolean exists(String topic) {
+        return describe(topic) != null;
+    }
+
+    /** Creates the topics that every replication has, as far as they are missing. */
+    public void createCommon() {
+        create(names.transactions(), 1, DELETE);
+        create(names.schemas(), 1, COMPACT);
+        create(names.status(), 1, COMPACT);
+        create(names.resolutions(), 1, COMPACT);
+        create(names.conflicts(), 1, DELETE);
+    }
+
+    /**
+     * The topic of a table, created if it is missing.
+     *
+     * @throws TwinlogException CONFIG if it exists with another number of partitions than configured
+     */
+    public DataTopic data(TableId table) {
+        String topic = names.data(table.schema(), table.table());
+        TopicDescription description = describe(topic);
+        if (description == null) {
+            create(topic, partitions, DELETE);
+            return new DataTopic(table, topic, partitions);
+        }
+        int found = description.partitions().size();
+        if (found != partitions) {
+            // A key would move to another partition while older events of it wait in the old one.
+            throw new TwinlogException(Category.CONFIG, partitionsChanged(topic, found));
+        }
+        return new DataTopic(table, topic, found);
+    }
+
+    private String partitionsChanged(String topic, int found) {
+        return "Topic " + topic + " has " + found + " partitions, capture.partitions is " + partitions
+                + ". The number of partitions of a replication never changes: set capture.partitions to " + found
+                + ", or drop the replication and start anew.";
+    }
+
+    private void create(String topic, int count, String cleanupPolicy) {
+        NewTopic wanted = new NewTopic(topic, Optional.of(count), replicationFactor)
+                .configs(Map.of(
+                        TopicConfig.CLEANUP_POLICY_CONFIG,
+                        cleanupPolicy,
+                        TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                        Integer.toString(KafkaClients.MAX_RECORD_BYTES)));
+        try {
+            await(admin.createTopics(List.of(wanted)).all());
+        } catch (TopicExistsException e) {
+            return;
+        }
+        // The broker that answers next may not have heard of it yet.
+        for (int attempt = 0; attempt < 50 && describe(topic) == null; attempt++) {
+            pause();
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(100);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new org.apache.kafka.common.errors.InterruptException(e);
+        }
+    }
+
+    private @Nullable TopicDescription describe(String topic) {
+        try {
+            return await(requireNonNull(
+                    admin.describeTopics(List.of(topic)).topicNameValues().get(topic)));
+        } catch (UnknownTopicOrPartitionException e) {
+            return null;
+        }
+    }
+
+    /** What is wrong with topics that exist; creates nothing. */
+    public List<Check> check(Collection<TableId> tables) {
+        List<Check> checks = new ArrayList<>();
+        checkPolicy(names.transactions(), DELETE, checks);
+        checkPolicy(names.schemas(), COMPACT, checks);
+        for (TableId table : tables) {
+            String topic;
+            try {
+                topic = names.data(table.schema(), table.table());
+            } catch (IllegalArgumentException e) {
+                checks.add(Check.problem("table " + table, String.valueOf(e.getMessage()), "Exclude the table"));
+                continue;
+            }
+            TopicDescription description = describe(topic);
+            if (description != null && description.partitions().size() != partitions) {
+                checks.add(Check.problem(
+                        "topic " + topic,
+                        partitionsChanged(topic, description.partitions().size()),
+                        "capture: { partitions: " + description.partitions().size() + " }"));
+            }
+            if (description != null) {
+                checkPolicy(topic, DELETE, checks);
+            }
+        }
+        return checks;
+    }
+
+    private void checkPolicy(String topic, String wanted, List<Check> checks) {
+        if (!exists(topic)) {
+            return;
+        }
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        Config config = await(
+                requireNonNull(admin.describeConfigs(List.of(resource)).values().get(resource)));
+        String found = config.get(TopicConfig.CLEANUP_POLICY_CONFIG).value();
+        if (!found.equals(wanted)) {
+            checks.add(Check.problem(
+                    "topic " + topic,
+                    "Its cleanup.policy is '" + found + "'; with anything but '" + wanted + "' events are lost",
+                    "kafka-configs --alter --topic " + topic + " --add-config cleanup.policy=" + wanted));
+        } else {
+            checks.add(Check.ok("topic " + topic, "cleanup.policy is " + found));
+        }
+    }
+
+    /** Names of all topics of the replication that exist. */
+    public Set<String> existing() {
+        Set<String> result = new TreeSet<>();
+        for (String topic : await(admin.listTopics().names())) {
+            if (isOurs(topic)) {
+                result.add(topic);
+            }
+        }
+        return result;
+    }
+
+    private boolean isOurs(String topic) {
+        List<String> common =
+                List.of(names.transactions(), names.schemas(), names.status(), names.resolutions(), names.conflicts());
+        // A data topic has two dots; a replication's name has none.
+        return common.contains(topic)
+                || (topic.startsWith(names.replication() + ".")
+                        && topic.chars().filter(c -> c == '.').count() == 2);
+    }
+
+    /** Removes all topics of the replication and returns their names. */
+    public Set<String> removeAll() {
+        Set<String> topics = existing();
+        if (!topics.isEmpty()) {
+            await(admin.deleteTopics(topics).all());
+        }
+        return topics;
+    }
+
+    private static <T> T await(KafkaFuture<T> future) {
+        try {
+            return future.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new org.apache.kafka.common.errors.InterruptException(e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new KafkaException(e.getCause());
+        }
+    }
+
+    @Override
+    public void close() {
+        admin.close(java.time.Duration.ofSeconds(2));
+    }
+}

@@ -1,0 +1,28 @@
+package io.twinlog.capture.bed;
+
+import io.twinlog.sandbox.EmbeddedKafka;
+import io.twinlog.sandbox.EmbeddedPostgres;
+
+/** One PostgreSQL and one Kafka for all tests of the JVM that do not harm them. They end with it. */
+public final class Servers {
+
+    private Servers() {}
+
+    private static final class Shared {
+        static final EmbeddedPostgres POSTGRES = EmbeddedPostgres.builder()
+                .setting("max_prepared_transactions", "10")
+                .setting("max_replication_slots", "40")
+                .setting("max_wal_senders", "40")
+                .setting("max_connections", "100")
+                .start();
+        static final EmbeddedKafka KAFKA = EmbeddedKafka.builder().start();
+    }
+
+    public static EmbeddedPostgres postgres() {
+        return Shared.POSTGRES;
+    }
+
+    public static EmbeddedKafka kafka() {
+        return Shared.KAFKA;
+    }
+}

@@ -1,0 +1,263 @@
+package io.twinlog.applier;
+
+import io.twinlog.applier.conflict.ConflictPublisher;
+import io.twinlog.applier.conflict.Decision;
+import io.twinlog.applier.kafka.KafkaClients;
+import io.twinlog.applier.kafka.OwnTopics;
+import io.twinlog.applier.merge.EventDecoder;
+import io.twinlog.applier.merge.XlogConsumer;
+import io.twinlog.applier.progress.ProgressStore;
+import io.twinlog.applier.progress.StoredOffset;
+import io.twinlog.applier.progress.StoredProgress;
+import io.twinlog.applier.target.postgres.PostgresTarget;
+import io.twinlog.applier.target.postgres.TargetSession;
+import io.twinlog.schemas.EventId;
+import io.twinlog.schemas.check.Check;
+import io.twinlog.schemas.failure.Category;
+import io.twinlog.schemas.failure.TwinlogException;
+import io.twinlog.schemas.registry.SchemaTopicReader;
+import io.twinlog.schemas.status.MemberState;
+import io.twinlog.schemas.status.MemberStatus;
+import io.twinlog.schemas.topic.TopicNames;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Applies the xlog of one replication to one target.
+ *
+ * <p>{@link #run} works until {@link #stop} or a failure that needs an operator; outages of Kafka and of the target are waited
+ * for. Every life of the target connection is a session of its own that starts from the progress in the target, so whatever
+ * dies, the next session continues exactly behind the last commit (invariants 5 and 7). {@link #stop} and {@link #status} may
+ * be called by any thread.
+ */
+public final class Applier implements AutoCloseable {
+
+    private static final long MERGE_BUDGET = 64L << 20;
+    private static final long BATCH_BYTES = 16L << 20;
+    private static final Duration WAIT_FOR_LOCK = Duration.ofSeconds(4);
+    private static final Duration WAIT_FOR_CAPTURE = Duration.ofMillis(300);
+
+    private final ApplierConfig config;
+    private final TopicNames topics;
+    private final KafkaClients clients;
+    private final Clock clock = Clock.systemUTC();
+    private final StatusReporter reporter;
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private final Backoff outages = new Backoff(RandomGenerator.getDefault());
+    private int previousBackend;
+
+    public Applier(ApplierConfig config, ApplierListener listener) {
+        this.config = config;
+        this.topics = new TopicNames(config.replication());
+        this.clients = new KafkaClients(config.replication(), config.kafka());
+        this.reporter = new StatusReporter(listener, clock, topics.status());
+    }
+
+    /**
+     * Applies until {@link #stop} is called.
+     *
+     * @throws TwinlogException of category GAP, CONFIG, SCHEMA, HALT or BUG
+     */
+    public void run() {
+        reporter.enter(MemberState.STARTUP, null);
+        try (Producer<byte[], byte[]> producer = clients.producer("applier")) {
+            try {
+                while (!isStopping()) {
+                    live(producer);
+                }
+                reporter.enter(MemberState.REMOVED, "Stopped");
+            } catch (TwinlogException e) {
+                reporter.enter(
+                        e.category() == Category.GAP ? MemberState.STALE : MemberState.REMOVED, e.getMessage());
+                throw e;
+            } finally {
+                reporter.close();
+            }
+        } catch (org.apache.kafka.common.KafkaException e) {
+            throw Failures.classify(e);
+        }
+    }
+
+    private boolean isStopping() {
+        return stop.getCount() == 0;
+    }
+
+    // One session; an outage ends it with a pause.
+    private void live(Producer<byte[], byte[]> producer) {
+        try {
+            session(producer);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            stop();
+        } catch (SQLException | RuntimeException e) {
+            TwinlogException failure = Failures.classify(e);
+            if (failure.category() != Category.OUTAGE && failure.category() != Category.TRANSIENT) {
+                throw failure;
+            }
+            if (!isStopping()) {
+                pause(failure);
+            }
+        }
+    }
+
+    private void pause(TwinlogException failure) {
+        if (outages.attempts() == 0) {
+            reporter.message(failure.getMessage() + ". Paused; tries again until it works.");
+        }
+        reporter.enter(MemberState.PAUSED, failure.getMessage());
+        await(outages.next());
+    }
+
+    private void await(Duration wait) {
+        try {
+            boolean unused = stop.await(wait.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            stop();
+        }
+    }
+
+    private void session(Producer<byte[], byte[]> producer) throws SQLException, InterruptedException {
+        try (PostgresTarget target = openTarget();
+                Admin admin = clients.admin()) {
+            ProgressStore store = target.store();
+            store.create();
+            StoredProgress progress = Objects.requireNonNull(store.read(), "the progress row that was just created");
+            Map<TopicPartition, StoredOffset> offsets = store.readOffsets();
+            target.at(progress.epoch(), progress.seq());
+            reporter.startAt(progress.epoch(), progress.seq(), progress.position(), progress.commitTime());
+            OwnTopics.createStatus(admin, topics.status());
+            OwnTopics.createConflicts(admin, topics.conflicts());
+            reporter.publishTo(producer);
+            try (SchemaTopicReader schemas = new SchemaTopicReader(clients.consumer(), topics.schemas());
+                    XlogConsumer consumer = new XlogConsumer(
+                            clients.xlogConsumer(), admin, topics, new EventDecoder(schemas), mergeBudget())) {
+                EventId applied = new EventId(progress.epoch(), progress.seq(), Long.MAX_VALUE);
+                while (!consumer.open(applied, offsets)) {
+                    reporter.enter(MemberState.STARTUP, "Waits for capture: there is no topic " + topics.transactions());
+                    await(WAIT_FOR_CAPTURE);
+                    if (isStopping()) {
+                        return;
+                    }
+                }
+                outages.reset();
+                new ApplierSession(
+                                target,
+                                new ConflictPublisher(producer, topics.conflicts()),
+                                topics.conflicts(),
+                                config,
+                                reporter,
+                                new Backoff(RandomGenerator.getDefault()),
+                                this::isStopping)
+                        .run(consumer, config.batchEvents(), batchBytes(), config.batchLinger());
+            }
+        }
+    }
+
+    private static long mergeBudget() {
+        return Math.min(MERGE_BUDGET, Runtime.getRuntime().maxMemory() / 8);
+    }
+
+    private static long batchBytes() {
+        return Math.min(BATCH_BYTES, Runtime.getRuntime().maxMemory() / 32);
+    }
+
+    // A session that died a moment ago may still hold the lock. Our own former one is ended; another applier's is not.
+    private PostgresTarget openTarget() throws SQLException {
+        Instant limit = clock.instant().plus(WAIT_FOR_LOCK);
+        while (true) {
+            try {
+                PostgresTarget target = PostgresTarget.open(
+                        config.targetUrl(),
+                        config.targetUser(),
+                        config.targetPassword(),
+                        config.replication(),
+                        config.existingRows() == ExistingRows.UPSERT,
+                        Decision.PARK,
+                        clock);
+                previousBackend = target.backendPid();
+                return target;
+            } catch (TargetSession.LockedException e) {
+                if (e.pid() != 0 && e.pid() == previousBackend) {
+                    terminate(e.pid());
+                } else if (clock.instant().isAfter(limit) || isStopping()) {
+                    throw new TwinlogException(
+                            Category.CONFIG,
+                            "Another applier works on replication " + config.replication() + ": " + e.getMessage()
+                                    + ". Stop it first.",
+                            e);
+                }
+                await(Duration.ofMillis(200));
+            }
+        }
+    }
+
+    private void terminate(int pid) throws SQLException {
+        try (Connection connection = connect("terminator");
+                Statement statement = connection.createStatement()) {
+            statement.execute("SELECT pg_catalog.pg_terminate_backend(" + pid + ")");
+        }
+    }
+
+    private Connection connect(String purpose) throws SQLException {
+        return TargetSession.connect(
+                config.targetUrl(),
+                config.targetUser(),
+                config.targetPassword(),
+                "twinlog " + config.replication() + " " + purpose);
+    }
+
+    /** Lets {@link #run} finish the present batch, commit and return. */
+    public void stop() {
+        stop.countDown();
+    }
+
+    public MemberStatus status() {
+        return reporter.status();
+    }
+
+    /** Looks at every precondition; creates nothing. */
+    public List<Check> check() {
+        return new ApplierChecks(config, clients).run();
+    }
+
+    /** Removes this replication's rows from schema {@code twinlog} of the target, and the schema when it is empty then. */
+    public void drop() {
+        try (Connection connection = connect("drop")) {
+            connection.setAutoCommit(false);
+            new ProgressStore(connection, config.replication()).drop();
+            connection.commit();
+        } catch (SQLException e) {
+            throw Failures.classify(e);
+        }
+    }
+
+    /**
+     * Gives up what can no longer be read: progress jumps to the newest transaction that the control log calls stored.
+     *
+     * @param reason why, for the audit
+     * @param actor who, for the audit
+     */
+    public void acceptLoss(String reason, String actor) {
+        new LossAcceptance(config, topics, clients).accept(reason, actor);
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+
+}

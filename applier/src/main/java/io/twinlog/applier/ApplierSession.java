@@ -1,0 +1,289 @@
+package io.twinlog.applier;
+
+import io.twinlog.applier.batch.Batch;
+import io.twinlog.applier.batch.BatchBuilder;
+import io.twinlog.applier.batch.Work;
+import io.twinlog.applier.batch.WorkQueue;
+import io.twinlog.applier.conflict.ConflictPublisher;
+import io.twinlog.applier.merge.XlogConsumer;
+import io.twinlog.applier.target.postgres.BatchPlan;
+import io.twinlog.applier.target.postgres.PostgresTarget;
+import io.twinlog.schemas.conflict.ConflictRecord;
+import io.twinlog.schemas.control.ControlRecord;
+import io.twinlog.schemas.failure.Category;
+import io.twinlog.schemas.failure.TwinlogException;
+import io.twinlog.schemas.status.MemberState;
+import io.twinlog.schemas.table.TableId;
+import io.twinlog.schemas.topic.NameEscape;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One life of the connection to the target: takes work from the queue and executes it, until asked to stop or until
+ * something fails that the present connection cannot heal. Runs on the thread that called {@link Applier#run()}.
+ */
+final class ApplierSession {
+
+    private static final Duration WAIT = Duration.ofMillis(50);
+    private static final Pattern JSON_STRING = Pattern.compile("\"([^\"]*)\"");
+
+    private final PostgresTarget target;
+    private final ConflictPublisher conflictTopic;
+    private final String conflictTopicName;
+    private final String replication;
+    private final ExistingRows existingRows;
+    private final StatusReporter reporter;
+    private final Backoff backoff;
+    private final BooleanSupplier stopping;
+    private final List<ConflictRecord> parkedInTransaction = new ArrayList<>();
+    private boolean open;
+    private int transactionsInside;
+    private long eventsInside;
+
+    ApplierSession(
+            PostgresTarget target,
+            ConflictPublisher conflictTopic,
+            String conflictTopicName,
+            ApplierConfig config,
+            StatusReporter reporter,
+            Backoff backoff,
+            BooleanSupplier stopping) {
+        this.target = target;
+        this.conflictTopic = conflictTopic;
+        this.conflictTopicName = conflictTopicName;
+        this.replication = config.replication();
+        this.existingRows = config.existingRows();
+        this.reporter = reporter;
+        this.backoff = backoff;
+        this.stopping = stopping;
+    }
+
+    /** Executes work until asked to stop. */
+    void run(XlogConsumer consumer, int batchEvents, long batchBytes, Duration linger)
+            throws SQLException, InterruptedException {
+        WorkQueue<BatchPlan> queue =
+                new WorkQueue<>(batch -> target.plan(batch.events()), batchEvents, batchBytes, linger);
+        BatchBuilder<BatchPlan> builder =
+                new BatchBuilder<>(queue, batchEvents, batchBytes, consumer::withTopicIds);
+        ReaderThread reader = new ReaderThread(consumer, builder, queue, reporter::backlog, this::kafkaSilent);
+        reader.start();
+        try {
+            reporter.working();
+            while (!stopping.getAsBoolean()) {
+                Work<BatchPlan> work = queue.take(WAIT);
+                if (work != null) {
+                    execute(work);
+                }
+            }
+            if (open) {
+                target.rollback();
+            }
+        } finally {
+            reader.end();
+        }
+    }
+
+    private void kafkaSilent(boolean silent) {
+        if (silent) {
+            reporter.enter(MemberState.PAUSED, "Kafka does not answer");
+        } else {
+            reporter.working();
+        }
+    }
+
+    private void execute(Work<BatchPlan> work) throws SQLException, InterruptedException {
+        switch (work.kind()) {
+            case APPLY -> apply((Work.Apply<BatchPlan>) work);
+            case ROLLBACK -> {
+                target.rollback();
+                forgetTransaction();
+            }
+            case CONTROL -> control((Work.Control<BatchPlan>) work);
+            case FAIL -> throw ((Work.Fail<BatchPlan>) work).failure();
+        }
+    }
+
+    private void apply(Work.Apply<BatchPlan> work) throws SQLException, InterruptedException {
+        Batch batch = work.batch();
+        while (true) {
+            try {
+                applyOnce(batch, work.plan());
+                if (backoff.attempts() > 0) {
+                    backoff.reset();
+                    reporter.working();
+                }
+                return;
+            } catch (SQLException e) {
+                TwinlogException failure = Failures.classify(e);
+                // What an earlier batch of this source transaction has executed is lost with the rollback: only the topics
+                // have it still.
+                if (failure.category() != Category.TRANSIENT || batch.continues() || stopping.getAsBoolean()) {
+                    throw e;
+                }
+                target.rollback();
+                forgetTransaction();
+                Duration wait = backoff.next();
+                if (backoff.attempts() > 3) {
+                    reporter.enter(MemberState.PAUSED, failure.getMessage() + " Attempt " + backoff.attempts() + ".");
+                }
+                Thread.sleep(wait.toMillis());
+            }
+        }
+    }
+
+    private void applyOnce(Batch batch, BatchPlan plan) throws SQLException {
+        if (!batch.events().isEmpty()) {
+            open = true;
+            List<ConflictRecord> conflicts = target.execute(plan, batch::begin);
+            eventsInside += batch.events().size();
+            if (!conflicts.isEmpty()) {
+                // Invariant 8: published and acknowledged before the target commits.
+                conflictTopic.publish(conflicts);
+                parkedInTransaction.addAll(conflicts.stream().map(ApplierSession::withoutRows).toList());
+            }
+        }
+        if (!batch.complete()) {
+            return;
+        }
+        transactionsInside += batch.begins().size();
+        target.commit(batch.last(), batch.marker(), batch.offsets());
+        reporter.applied(batch.last(), transactionsInside, eventsInside);
+        tellParked();
+        forgetTransaction();
+    }
+
+    private void forgetTransaction() {
+        open = false;
+        eventsInside = 0;
+        transactionsInside = 0;
+        parkedInTransaction.clear();
+    }
+
+    // Counting and telling needs no images; a large transaction may park many.
+    private static ConflictRecord withoutRows(ConflictRecord record) {
+        return new ConflictRecord(
+                record.id(),
+                record.kind(),
+                record.schema(),
+                record.table(),
+                java.util.Map.of(),
+                record.operation(),
+                record.evidence(),
+                List.of(),
+                null,
+                null,
+                null,
+                List.of(),
+                record.policy(),
+                record.sqlState(),
+                record.attempt(),
+                record.position(),
+                record.txId(),
+                record.commitMicros(),
+                record.detectedMicros(),
+                record.topic(),
+                record.partition(),
+                record.offset(),
+                null,
+                new byte[0]);
+    }
+
+    private void tellParked() {
+        if (parkedInTransaction.isEmpty()) {
+            return;
+        }
+        reporter.parked(parkedInTransaction);
+        int told = 0;
+        for (ConflictRecord record : parkedInTransaction) {
+            if (++told > 20) {
+                reporter.message((parkedInTransaction.size() - 20) + " more conflicts are parked on topic "
+                        + conflictTopicName + "; see `twinlog conflicts list`.");
+                return;
+            }
+            reporter.message(sentence(record) + ": table " + record.schema() + "." + record.table() + ", at "
+                    + record.position() + " (" + record.id() + "). Parked on topic " + conflictTopicName
+                    + "; see `twinlog conflicts show " + record.id() + "`.");
+        }
+    }
+
+    private static String sentence(ConflictRecord record) {
+        return switch (record.kind()) {
+            case INSERT_EXISTS -> "Insert meets a row";
+            case UPDATE_MISSING -> "Update matches no row";
+            case UPDATE_DIFFERS -> "Update meets a row that differs";
+            case DELETE_MISSING -> "Delete matches no row";
+            case DELETE_DIFFERS -> "Delete meets a row that differs";
+            case UNIQUE_EXISTS -> "Another row holds a unique value";
+            case CONSTRAINT -> "The target refuses a row";
+            case CONVERSION -> "The target refuses a value";
+            case TARGET_MISSING -> "The target has no such table or column";
+            case UNDECODABLE -> "An event does not follow its schema";
+        };
+    }
+
+    private void control(Work.Control<BatchPlan> work) throws SQLException {
+        ControlRecord record = work.record();
+        switch (record.kind()) {
+            case EPOCH -> {
+                target.beginEpoch(record, work.offsets());
+                reporter.message("Epoch " + record.epoch() + " begins with transaction " + record.seq() + " (reason: "
+                        + record.detail(ControlRecord.Detail.REASON) + ").");
+            }
+            case SNAPSHOT_BEGIN -> {
+                if (!"true".equals(record.detail(ControlRecord.Detail.RESUMED))) {
+                    prepare(tables(record));
+                }
+                reporter.snapshot(true);
+                reporter.working();
+            }
+            case SNAPSHOT_END -> {
+                reporter.snapshot(false);
+                reporter.working();
+                reporter.message("The initial sync is complete.");
+            }
+            case GAP -> {
+                target.auditGap(record);
+                reporter.message("Changes of the source between " + record.detail(ControlRecord.Detail.FROM) + " and "
+                        + record.detail(ControlRecord.Detail.TO) + " are lost, which "
+                        + record.detail(ControlRecord.Detail.ACTOR) + " accepted.");
+            }
+            case INTENT, SCHEMA, BEGIN, END, HEARTBEAT, BARRIER ->
+                throw new IllegalStateException(record.kind() + " is not executed");
+        }
+    }
+
+    private static List<TableId> tables(ControlRecord record) {
+        List<TableId> tables = new ArrayList<>();
+        String json = record.detail(ControlRecord.Detail.TABLES);
+        Matcher names = JSON_STRING.matcher(json == null ? "" : json);
+        while (names.find()) {
+            String[] parts = names.group(1).split("\\.", 2);
+            if (parts.length == 2) {
+                tables.add(new TableId(NameEscape.unescape(parts[0]), NameEscape.unescape(parts[1])));
+            }
+        }
+        return tables;
+    }
+
+    private void prepare(List<TableId> tables) throws SQLException {
+        switch (existingRows) {
+            case FAIL_IF_NOT_EMPTY -> {
+                List<TableId> notEmpty = target.notEmpty(tables);
+                if (!notEmpty.isEmpty()) {
+                    throw new TwinlogException(
+                            Category.CONFIG,
+                            "The initial sync of replication " + replication + " finds rows in " + notEmpty
+                                    + " of the target. Empty these tables, or choose apply.existing.rows: truncate (empties"
+                                    + " them) or upsert (overwrites rows with the same key).");
+                }
+            }
+            case TRUNCATE -> target.empty(tables);
+            case UPSERT -> {}
+        }
+    }
+}

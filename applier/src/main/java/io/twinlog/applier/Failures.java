@@ -1,0 +1,69 @@
+package io.twinlog.applier;
+
+import io.twinlog.applier.target.postgres.Bindings;
+import io.twinlog.applier.target.postgres.SqlFailure;
+import io.twinlog.schemas.failure.Category;
+import io.twinlog.schemas.failure.TwinlogException;
+import java.sql.SQLException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+
+/** Gives every failure its category. Stateless. */
+final class Failures {
+
+    private Failures() {}
+
+    static TwinlogException classify(Exception failure) {
+        if (failure instanceof TwinlogException known) {
+            return known;
+        }
+        if (failure instanceof SQLException sql) {
+            return ofTarget(sql);
+        }
+        if (failure instanceof Bindings.CatalogException catalog) {
+            return ofTarget(catalog.failure());
+        }
+        if (failure instanceof AuthenticationException || failure instanceof AuthorizationException) {
+            return new TwinlogException(
+                    Category.CONFIG, "Kafka refuses the applier: " + failure.getMessage(), failure);
+        }
+        if (failure instanceof org.apache.kafka.common.config.ConfigException) {
+            return new TwinlogException(
+                    Category.CONFIG, "Kafka's clients refuse their settings: " + failure.getMessage(), failure);
+        }
+        if (failure instanceof KafkaException) {
+            return new TwinlogException(
+                    Category.OUTAGE, "Kafka cannot be reached or does not work: " + failure.getMessage(), failure);
+        }
+        return new TwinlogException(
+                Category.BUG, "The applier met a state that cannot be: " + failure, failure);
+    }
+
+    private static TwinlogException ofTarget(SQLException failure) {
+        String words = SqlFailure.words(failure) + " (SQLSTATE " + failure.getSQLState() + ")";
+        return switch (SqlFailure.of(failure)) {
+            case TRANSIENT ->
+                new TwinlogException(Category.TRANSIENT, "The target asks to try again: " + words, failure);
+            case OUTAGE ->
+                new TwinlogException(
+                        Category.OUTAGE,
+                        "The target cannot be reached or cannot work: "
+                                + (failure.getSQLState() == null || failure.getSQLState().startsWith("08")
+                                        ? failure.getMessage()
+                                        : words),
+                        failure);
+            case SCHEMA ->
+                new TwinlogException(
+                        Category.SCHEMA,
+                        "A table of the target has changed under the applier: " + words
+                                + ". Make it fit the source, then start again.",
+                        failure);
+            case PRIVILEGE ->
+                new TwinlogException(Category.CONFIG, "The target refuses the applier: " + words, failure);
+            case DATA, BUG ->
+                new TwinlogException(
+                        Category.BUG, "The target refuses a statement of the applier: " + words, failure);
+        };
+    }
+}

@@ -1,0 +1,135 @@
+package io.twinlog.applier;
+
+import io.twinlog.applier.batch.BatchBuilder;
+import io.twinlog.applier.batch.Work;
+import io.twinlog.applier.batch.WorkQueue;
+import io.twinlog.applier.merge.Merged;
+import io.twinlog.applier.merge.Merger;
+import io.twinlog.applier.merge.XlogConsumer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Fetches, merges and builds batches. A failure travels through the queue, behind everything read before it. Owns the consumer
+ * while it runs.
+ */
+final class ReaderThread extends Thread {
+
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final long POSITIONS_EVERY_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long TELL_GROUP_EVERY_NANOS = Duration.ofSeconds(10).toNanos();
+    private static final long SILENT_AFTER_NANOS = Duration.ofSeconds(10).toNanos();
+
+    private final XlogConsumer consumer;
+    private final BatchBuilder<?> builder;
+    private final WorkQueue<?> queue;
+    private final Consumer<RuntimeException> fail;
+    private final LongConsumer backlog;
+    private final Consumer<Boolean> silence;
+    private volatile boolean stopping;
+    private long positionsNanos;
+    private long groupNanos = System.nanoTime();
+    private boolean silent;
+
+    /**
+     * @param backlog hears how many events wait
+     * @param silence hears when Kafka stops and starts to answer
+     */
+    <P> ReaderThread(
+            XlogConsumer consumer,
+            BatchBuilder<P> builder,
+            WorkQueue<P> queue,
+            LongConsumer backlog,
+            Consumer<Boolean> silence) {
+        super("twinlog-applier-reader");
+        setDaemon(true);
+        this.consumer = consumer;
+        this.builder = builder;
+        this.queue = queue;
+        this.backlog = backlog;
+        this.silence = silence;
+        this.fail = failure -> {
+            try {
+                queue.addOther(new Work.Fail<>(failure));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        };
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!stopping) {
+                step();
+            }
+        } catch (InterruptedException | org.apache.kafka.common.errors.InterruptException e) {
+            if (!stopping) {
+                fail.accept(new IllegalStateException("The reading thread was interrupted", e));
+            }
+        } catch (RuntimeException e) {
+            fail.accept(e);
+        } catch (OutOfMemoryError e) {
+            fail.accept(new IllegalStateException("Out of memory: give the process a larger heap (-Xmx)", e));
+        }
+    }
+
+    private void step() throws InterruptedException {
+        Merger merger = consumer.merger();
+        int records = consumer.poll(POLL);
+        long now = System.nanoTime();
+        if (now - positionsNanos >= POSITIONS_EVERY_NANOS) {
+            positionsNanos = now;
+            merger.wantPositions();
+            backlog.accept(merger.queuedEvents() + consumer.fetchLag());
+            tellSilence(now - consumer.reachableNanos() > SILENT_AFTER_NANOS);
+        }
+        boolean any = false;
+        for (Merged merged = merger.next(); merged != null; merged = merger.next()) {
+            any = true;
+            if (merged instanceof Merged.Ended ended) {
+                tellGroup(ended.positions(), now);
+            }
+            builder.accept(merged);
+        }
+        queue.moreKnown(merger.isOpen() || merger.queuedEvents() > 0);
+        if (!any && records == 0) {
+            consumer.checkForHoles();
+        }
+    }
+
+    private void tellGroup(@org.jspecify.annotations.Nullable Map<TopicPartition, Long> positions, long now) {
+        if (positions != null && now - groupNanos >= TELL_GROUP_EVERY_NANOS) {
+            groupNanos = now;
+            consumer.tellGroup(positions);
+        }
+    }
+
+    private void tellSilence(boolean nowSilent) {
+        if (silent != nowSilent) {
+            silent = nowSilent;
+            silence.accept(nowSilent);
+        }
+    }
+
+    /** Ends the thread and waits for it; afterwards the consumer is the caller's again. */
+    void end() {
+        stopping = true;
+        queue.close();
+        boolean interrupted = false;
+        interrupt();
+        while (isAlive()) {
+            try {
+                join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.twinlog.applier.conflict;
+
+import io.twinlog.schemas.conflict.ConflictCodec;
+import io.twinlog.schemas.conflict.ConflictRecord;
+import io.twinlog.schemas.failure.Category;
+import io.twinlog.schemas.failure.TwinlogException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+
+/** Stores dead letters on the conflict topic. Uses, and never closes, the producer; not thread-safe. */
+public final class ConflictPublisher {
+
+    private final Producer<byte[], byte[]> producer;
+    private final String topic;
+
+    public ConflictPublisher(Producer<byte[], byte[]> producer, String topic) {
+        this.producer = producer;
+        this.topic = topic;
+    }
+
+    /**
+     * Stores the records and returns when Kafka has acknowledged all of them.
+     *
+     * @throws TwinlogException category OUTAGE if it does not: then the target must not commit (invariant 8)
+     */
+    public void publish(List<ConflictRecord> conflicts) {
+        try {
+            List<Future<?>> stored = new ArrayList<>();
+            for (ConflictRecord conflict : conflicts) {
+                stored.add(producer.send(
+                        new ProducerRecord<>(topic, 0, conflict.originalKey(), ConflictCodec.encode(conflict))));
+            }
+            for (Future<?> acknowledged : stored) {
+                acknowledged.get();
+            }
+        } catch (ExecutionException e) {
+            throw unwritable(e.getCause() == null ? e : e.getCause());
+        } catch (KafkaException e) {
+            throw unwritable(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unwritable(e);
+        }
+    }
+
+    private TwinlogException unwritable(Throwable cause) {
+        return new TwinlogException(
+                Category.OUTAGE,
+                "Conflict topic " + topic + " cannot be written (" + cause.getMessage()
+                        + "): nothing is applied until it can, since a conflict must not be lost",
+                cause);
+    }
+}

@@ -1,0 +1,72 @@
+package io.twinlog.applier.fold;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cuts units into segments: primary-key changes, truncates, a new version of a table and histories that no net change
+ * expresses end the fold before them.
+ */
+public final class Segments {
+
+    private final List<Segment> done = new ArrayList<>();
+    private final List<Unit> units = new ArrayList<>();
+    private Fold fold = new Fold();
+    private Segment.@Nullable Kind kind;
+
+    private Segments() {}
+
+    public static List<Segment> of(List<Unit> units) {
+        Segments segments = new Segments();
+        for (Unit unit : units) {
+            segments.add(unit);
+        }
+        segments.close();
+        return segments.done;
+    }
+
+    private void add(Unit unit) {
+        Segment.Kind wanted = kindOf(unit);
+        if (kind != wanted || wanted == Segment.Kind.UNDECODABLE) {
+            close();
+            kind = wanted;
+        }
+        if (!take(unit, wanted)) {
+            close();
+            kind = wanted;
+            take(unit, wanted);
+        }
+        units.add(unit);
+    }
+
+    private boolean take(Unit unit, Segment.Kind wanted) {
+        return switch (wanted) {
+            case ROWS -> fold.add(unit.first());
+            case MOVES -> unit.second() != null && fold.addMove(unit.first(), unit.second());
+            case TRUNCATE ->
+                units.isEmpty()
+                        || units.get(units.size() - 1).first().id().seq()
+                                == unit.first().id().seq();
+            case UNDECODABLE -> true;
+        };
+    }
+
+    private static Segment.Kind kindOf(Unit unit) {
+        if (unit.isUndecodable()) {
+            return Segment.Kind.UNDECODABLE;
+        }
+        if (unit.isTruncate()) {
+            return Segment.Kind.TRUNCATE;
+        }
+        return unit.isMove() ? Segment.Kind.MOVES : Segment.Kind.ROWS;
+    }
+
+    private void close() {
+        if (!units.isEmpty() && kind != null) {
+            done.add(new Segment(kind, List.copyOf(units), fold));
+        }
+        units.clear();
+        fold = new Fold();
+    }
+}

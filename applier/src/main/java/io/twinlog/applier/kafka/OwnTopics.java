@@ -1,0 +1,45 @@
+package io.twinlog.applier.kafka;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/** The topics that the applier writes; created with explicit settings, never by the broker on its own. Stateless. */
+public final class OwnTopics {
+
+    private OwnTopics() {}
+
+    /** Dead letters are kept until an operator removes them. */
+    public static void createConflicts(Admin admin, String topic) {
+        create(
+                admin,
+                topic,
+                Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "delete", TopicConfig.RETENTION_MS_CONFIG, "-1"));
+    }
+
+    public static void createStatus(Admin admin, String topic) {
+        create(admin, topic, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact"));
+    }
+
+    private static void create(Admin admin, String topic, Map<String, String> settings) {
+        Map<String, String> all = new java.util.HashMap<>(settings);
+        all.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(KafkaClients.MAX_RECORD_BYTES));
+        NewTopic wanted = new NewTopic(topic, Optional.of(1), Optional.empty()).configs(all);
+        try {
+            admin.createTopics(List.of(wanted)).all().get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaException("Interrupted while topic " + topic + " was created", e);
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof TopicExistsException)) {
+                throw new KafkaException("Topic " + topic + " could not be created", e.getCause());
+            }
+        }
+    }
+}

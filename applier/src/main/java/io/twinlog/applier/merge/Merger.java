@@ -1,0 +1,469 @@
+package io.twinlog.applier.merge;
+
+import io.twinlog.schemas.EventId;
+import io.twinlog.schemas.control.ControlKind;
+import io.twinlog.schemas.control.ControlRecord;
+import io.twinlog.schemas.control.PartitionCount;
+import io.twinlog.schemas.failure.Category;
+import io.twinlog.schemas.failure.TwinlogException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts control records and events into one order. Pure and single-threaded: records are fed, items are taken.
+ *
+ * <p>The idea. The control log is one partition, so its records name transactions in order. Events carry (epoch, seq,
+ * ordinal) and stand in ascending order within each partition, apart from repetitions, which {@link PartitionQueue}
+ * drops by comparing with the last one it took. The next event of the open transaction is therefore the smallest head of
+ * all queues or has not been fetched yet: if the smallest head is greater than what is expected, the expected one can
+ * only stand in a partition whose queue is empty. A head smaller than expected belongs to a voided transaction. So each
+ * step looks at one head, no watermark is waited for, and any interleaving of the partitions gives the same order.
+ *
+ * <p>What is complete may still be void: only of a transaction that the control log calls <em>stored</em> a newer epoch
+ * cannot tell another story. Snapshot chunks are given out as complete only then, since their rows would be read again.
+ */
+public final class Merger {
+
+    private final TopicPartition controlPartition;
+    private final ArrayDeque<ControlEntry> control = new ArrayDeque<>();
+    private final Map<TopicPartition, PartitionQueue> queues = new LinkedHashMap<>();
+    private final PriorityQueue<PartitionQueue> heads = new PriorityQueue<>();
+    private final ArrayDeque<Merged> between = new ArrayDeque<>();
+    private final List<ControlRecord> epochsFed = new ArrayList<>();
+    private @Nullable PartitionQueue current;
+    private EventId applied;
+    private long epoch;
+    private long lastSeq;
+    private @Nullable ControlRecord open;
+    private long taken;
+    private long storedEpoch;
+    private long storedSeq;
+    private long queuedBytes;
+    private long queuedEvents;
+    private long controlReleased;
+    private boolean started;
+    private @Nullable ControlRecord candidate;
+    private @Nullable Long skippedBeforeStart;
+    private boolean positionsWanted = true;
+
+    private record ControlEntry(long offset, ControlRecord record) {}
+
+    /**
+     * @param applied the last transaction that the target has, with ordinal {@link Long#MAX_VALUE}; epoch 0 for none
+     * @param controlStart offset of the first control record that will be fed
+     */
+    public Merger(TopicPartition controlPartition, EventId applied, long controlStart) {
+        this.controlPartition = controlPartition;
+        this.applied = applied;
+        this.epoch = applied.epoch();
+        this.lastSeq = applied.seq();
+        this.started = applied.epoch() > 0;
+        this.controlReleased = controlStart;
+    }
+
+    /** Announces a data partition; harmless twice. */
+    public void addPartition(TopicPartition partition, long start) {
+        queues.computeIfAbsent(partition, p -> new PartitionQueue(p, applied, start));
+    }
+
+    public void feedControl(long offset, ControlRecord record) {
+        control.addLast(new ControlEntry(offset, record));
+        queuedBytes += ControlEntryWeight.of(record);
+        if (record.kind() == ControlKind.EPOCH) {
+            epochsFed.add(record);
+            noteStored(record.epoch(), record.seq() - 1);
+        } else if (record.kind() == ControlKind.END || record.kind() == ControlKind.HEARTBEAT) {
+            noteStored(record.epoch(), record.storedSeq());
+        }
+    }
+
+    private void noteStored(long ofEpoch, long seq) {
+        if (ofEpoch > storedEpoch) {
+            storedEpoch = ofEpoch;
+            storedSeq = seq;
+        } else if (ofEpoch == storedEpoch) {
+            storedSeq = Math.max(storedSeq, seq);
+        }
+    }
+
+    public void feed(XlogEvent event) {
+        PartitionQueue queue = queues.get(event.partition());
+        if (queue == null) {
+            throw new TwinlogException(
+                    Category.BUG, "An event came from " + event.partition() + ", which the control log never named");
+        }
+        boolean wasEmpty = queue.isEmpty();
+        if (queue.offer(event)) {
+            queuedBytes += event.weight();
+            queuedEvents++;
+            if (wasEmpty && queue != current) {
+                heads.add(queue);
+            }
+        }
+    }
+
+    /** The next item in order, or null if more must be fed first. */
+    public @Nullable Merged next() {
+        while (true) {
+            if (open != null) {
+                XlogEvent event = takeExpected(open);
+                if (event != null) {
+                    return event;
+                }
+            } else if (!between.isEmpty()) {
+                return between.removeFirst();
+            }
+            ControlEntry head = control.peekFirst();
+            if (head == null) {
+                return null;
+            }
+            Merged merged = open != null ? whileOpen(open, head.record) : whileClosed(head.record);
+            if (merged != null) {
+                return merged;
+            }
+            if (control.peekFirst() == head) {
+                return null;
+            }
+        }
+    }
+
+    private @Nullable XlogEvent takeExpected(ControlRecord begin) {
+        while (true) {
+            PartitionQueue queue = current;
+            if (queue == null) {
+                queue = heads.poll();
+                if (queue == null) {
+                    return null;
+                }
+                current = queue;
+            }
+            XlogEvent head = queue.head();
+            if (head == null) {
+                current = null;
+                continue;
+            }
+            int order = compareWithExpected(head.id(), begin);
+            if (order == 0) {
+                queue.take();
+                forget(head);
+                taken++;
+                return head;
+            }
+            if (order < 0) {
+                queue.drop();
+                forget(head);
+                continue;
+            }
+            PartitionQueue smallest = heads.peek();
+            if (smallest == null || smallest.compareTo(queue) > 0) {
+                return null;
+            }
+            heads.add(queue);
+            current = heads.poll();
+        }
+    }
+
+    private int compareWithExpected(EventId id, ControlRecord begin) {
+        if (id.epoch() != begin.epoch()) {
+            return Long.compare(id.epoch(), begin.epoch());
+        }
+        if (id.seq() != begin.seq()) {
+            return Long.compare(id.seq(), begin.seq());
+        }
+        return Long.compare(id.ordinal(), taken + 1);
+    }
+
+    private void forget(XlogEvent event) {
+        queuedBytes -= event.weight();
+        queuedEvents--;
+    }
+
+    private void release() {
+        ControlEntry entry = control.removeFirst();
+        queuedBytes -= ControlEntryWeight.of(entry.record);
+        controlReleased = entry.offset + 1;
+    }
+
+    // Control records while a transaction is open. A null result with the head removed means: look at the next one.
+    private @Nullable Merged whileOpen(ControlRecord begin, ControlRecord record) {
+        switch (record.kind()) {
+            case BEGIN, END -> {
+                int age = compare(record, begin);
+                if (age < 0) {
+                    release();
+                    return null;
+                }
+                if (age > 0) {
+                    throw hole(begin, record);
+                }
+                if (record.kind() == ControlKind.BEGIN) {
+                    release();
+                    return null;
+                }
+                return end(begin, record);
+            }
+            case EPOCH -> {
+                if (record.epoch() <= epoch) {
+                    release();
+                    return null;
+                }
+                if (record.seq() > begin.seq()) {
+                    throw hole(begin, record);
+                }
+                return voided(begin);
+            }
+            case HEARTBEAT, BARRIER, SNAPSHOT_BEGIN, SNAPSHOT_END, GAP -> {
+                release();
+                if (record.epoch() >= epoch) {
+                    between.addLast(new Merged.Control(record, null));
+                }
+                return null;
+            }
+            case INTENT, SCHEMA -> {
+                release();
+                return null;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Merged end(ControlRecord begin, ControlRecord end) {
+        if (end.events() > taken) {
+            return null;
+        }
+        checkCounts(end);
+        if (begin.detail(ControlRecord.Detail.CHUNK) != null) {
+            if (isVoid(begin)) {
+                release();
+                return voided(begin);
+            }
+            if (!isStored(begin)) {
+                return null;
+            }
+        }
+        release();
+        open = null;
+        lastSeq = begin.seq();
+        return new Merged.Ended(begin, end, positions());
+    }
+
+    private Merged voided(ControlRecord begin) {
+        open = null;
+        return new Merged.Voided(begin);
+    }
+
+    private void checkCounts(ControlRecord end) {
+        Set<TopicPartition> named = new HashSet<>();
+        for (PartitionCount count : end.counts()) {
+            TopicPartition partition = new TopicPartition(count.topic(), count.partition());
+            named.add(partition);
+            PartitionQueue queue = queues.get(partition);
+            long found = queue == null ? 0 : queue.takenInTransaction();
+            if (found != count.events()) {
+                throw counts(end, partition, found, count.events());
+            }
+        }
+        for (PartitionQueue queue : queues.values()) {
+            if (queue.takenInTransaction() > 0 && !named.contains(queue.partition())) {
+                throw counts(end, queue.partition(), queue.takenInTransaction(), 0);
+            }
+        }
+        if (end.events() != taken) {
+            throw new TwinlogException(
+                    Category.BUG,
+                    "Transaction " + end.epoch() + "-" + end.seq() + " has " + taken
+                            + " events on its topics, but its END says " + end.events());
+        }
+    }
+
+    private static TwinlogException counts(ControlRecord end, TopicPartition partition, long found, long said) {
+        return new TwinlogException(
+                Category.BUG,
+                "Transaction " + end.epoch() + "-" + end.seq() + " has " + found + " events in " + partition
+                        + ", but its END says " + said + ". Report this with both topics kept as they are.");
+    }
+
+    private @Nullable Merged whileClosed(ControlRecord record) {
+        if (!started) {
+            return whileNotStarted(record);
+        }
+        release();
+        return switch (record.kind()) {
+            case EPOCH -> epoch(record);
+            case BEGIN -> begin(record);
+            case HEARTBEAT, BARRIER, GAP, SNAPSHOT_BEGIN, SNAPSHOT_END ->
+                record.epoch() < epoch ? null : new Merged.Control(record, positions());
+            case INTENT, SCHEMA, END -> null;
+        };
+    }
+
+    private @Nullable Merged epoch(ControlRecord record) {
+        if (record.epoch() <= epoch) {
+            return null;
+        }
+        if (record.seq() > lastSeq + 1) {
+            throw hole(record);
+        }
+        epoch = record.epoch();
+        lastSeq = record.seq() - 1;
+        return new Merged.Control(record, positions());
+    }
+
+    private @Nullable Merged begin(ControlRecord record) {
+        if (record.epoch() < epoch || (record.epoch() == epoch && record.seq() <= lastSeq)) {
+            return null;
+        }
+        if (record.epoch() > epoch || record.seq() > lastSeq + 1) {
+            throw hole(record);
+        }
+        open = record;
+        taken = 0;
+        queues.values().forEach(PartitionQueue::beginTransaction);
+        return new Merged.Began(record);
+    }
+
+    // A new target can start at the first transaction of all, or with a snapshot.
+    private @Nullable Merged whileNotStarted(ControlRecord record) {
+        switch (record.kind()) {
+            case EPOCH -> {
+                candidate = record;
+                if (record.seq() == 1) {
+                    return start(record);
+                }
+            }
+            case SNAPSHOT_BEGIN -> {
+                ControlRecord start = candidate;
+                if (start != null
+                        && start.epoch() == record.epoch()
+                        && !"true".equals(record.detail(ControlRecord.Detail.RESUMED))) {
+                    between.addLast(new Merged.Control(record, null));
+                    return start(start);
+                }
+            }
+            case BEGIN -> {
+                candidate = null;
+                if (skippedBeforeStart == null) {
+                    skippedBeforeStart = record.seq();
+                }
+            }
+            case INTENT, SCHEMA, END, SNAPSHOT_END, HEARTBEAT, BARRIER, GAP -> {}
+        }
+        release();
+        return null;
+    }
+
+    private Merged start(ControlRecord record) {
+        release();
+        started = true;
+        epoch = record.epoch();
+        lastSeq = record.seq() - 1;
+        applied = new EventId(epoch, lastSeq, Long.MAX_VALUE);
+        return new Merged.Control(record, positions());
+    }
+
+    private static int compare(ControlRecord a, ControlRecord b) {
+        return a.epoch() != b.epoch() ? Long.compare(a.epoch(), b.epoch()) : Long.compare(a.seq(), b.seq());
+    }
+
+    private boolean isStored(ControlRecord begin) {
+        return storedEpoch >= begin.epoch() && storedSeq >= begin.seq() && !isVoid(begin);
+    }
+
+    private boolean isVoid(ControlRecord begin) {
+        for (ControlRecord later : epochsFed) {
+            if (later.epoch() > begin.epoch() && later.seq() <= begin.seq()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // Invariant 2: a hole in the control log stops us.
+    private TwinlogException hole(ControlRecord found) {
+        return new TwinlogException(
+                Category.GAP,
+                "The control log " + controlPartition.topic() + " goes from transaction " + epoch + "-" + lastSeq + " to "
+                        + found.kind() + " " + found.epoch() + "-" + found.seq()
+                        + ": records between them are lost. Resynchronise the target, or accept the loss.");
+    }
+
+    private TwinlogException hole(ControlRecord begin, ControlRecord found) {
+        return new TwinlogException(
+                Category.GAP,
+                "The control log " + controlPartition.topic() + " has no END of transaction " + begin.epoch() + "-"
+                        + begin.seq() + " before " + found.kind() + " " + found.epoch() + "-" + found.seq()
+                        + ". Resynchronise the target, or accept the loss.");
+    }
+
+    private @Nullable Map<TopicPartition, Long> positions() {
+        if (!positionsWanted) {
+            return null;
+        }
+        positionsWanted = false;
+        Map<TopicPartition, Long> positions = new HashMap<>();
+        positions.put(controlPartition, controlReleased);
+        queues.forEach((partition, queue) -> positions.put(partition, queue.released()));
+        return positions;
+    }
+
+    /** Asks that the next item at a transaction boundary carries the positions to read on from. */
+    public void wantPositions() {
+        positionsWanted = true;
+    }
+
+    /** Bytes that fed and not yet taken records hold. */
+    public long queuedBytes() {
+        return queuedBytes;
+    }
+
+    /** Events that wait to be taken. */
+    public long queuedEvents() {
+        return queuedEvents;
+    }
+
+    /** Whether nothing of a partition waits to be taken: then it must stay fetchable. */
+    public boolean isDrained(TopicPartition partition) {
+        if (partition.equals(controlPartition)) {
+            return control.isEmpty();
+        }
+        PartitionQueue queue = queues.get(partition);
+        return queue == null || queue.isEmpty();
+    }
+
+    /** The event that is waited for although the control log says that Kafka has it; null if there is none. */
+    public @Nullable Missing missing() {
+        ControlRecord begin = open;
+        ControlEntry head = control.peekFirst();
+        if (begin == null || head == null || !isStored(begin)) {
+            return null;
+        }
+        boolean complete = head.record.kind() == ControlKind.END
+                && compare(head.record, begin) == 0
+                && head.record.events() == taken;
+        return complete ? null : new Missing(new EventId(begin.epoch(), begin.seq(), taken + 1));
+    }
+
+    /** Whether a transaction is open, so that more is known to be on its way. */
+    public boolean isOpen() {
+        return open != null;
+    }
+
+    /** Without a place to start so far, the seq of the first transaction that was passed over; else null. */
+    public @Nullable Long skippedBeforeStart() {
+        return started ? null : skippedBeforeStart;
+    }
+
+    /** The highest transaction that the control log calls stored. */
+    public long storedSeq() {
+        return storedSeq;
+    }
+}

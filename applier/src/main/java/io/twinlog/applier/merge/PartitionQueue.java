@@ -1,0 +1,86 @@
+package io.twinlog.applier.merge;
+
+import io.twinlog.schemas.EventId;
+import java.util.ArrayDeque;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/** The fetched but not yet merged events of one data partition, without repetitions. Owned by {@link Merger}. */
+final class PartitionQueue implements Comparable<PartitionQueue> {
+
+    private final TopicPartition partition;
+    private final ArrayDeque<XlogEvent> events = new ArrayDeque<>();
+    private EventId last;
+    private long released;
+    private long takenInTransaction;
+
+    /**
+     * @param applied everything up to here is applied already
+     * @param start offset of the first record that will be fed
+     */
+    PartitionQueue(TopicPartition partition, EventId applied, long start) {
+        this.partition = partition;
+        this.last = applied;
+        this.released = start;
+    }
+
+    TopicPartition partition() {
+        return partition;
+    }
+
+    /** Appends an event unless it is a repetition; order within a partition makes one comparison enough. */
+    boolean offer(XlogEvent event) {
+        if (event.id().compareTo(last) <= 0) {
+            if (events.isEmpty()) {
+                released = event.offset() + 1;
+            }
+            return false;
+        }
+        last = event.id();
+        events.addLast(event);
+        return true;
+    }
+
+    boolean isEmpty() {
+        return events.isEmpty();
+    }
+
+    @Nullable XlogEvent head() {
+        return events.peekFirst();
+    }
+
+    XlogEvent take() {
+        XlogEvent event = drop();
+        takenInTransaction++;
+        return event;
+    }
+
+    XlogEvent drop() {
+        XlogEvent event = events.removeFirst();
+        released = event.offset() + 1;
+        return event;
+    }
+
+    /** Offset from which to read on if everything taken so far is applied. */
+    long released() {
+        return released;
+    }
+
+    long takenInTransaction() {
+        return takenInTransaction;
+    }
+
+    void beginTransaction() {
+        takenInTransaction = 0;
+    }
+
+    @Override
+    public int compareTo(PartitionQueue other) {
+        XlogEvent mine = events.peekFirst();
+        XlogEvent theirs = other.events.peekFirst();
+        if (mine == null || theirs == null) {
+            return mine == theirs ? 0 : mine == null ? 1 : -1;
+        }
+        return mine.id().compareTo(theirs.id());
+    }
+}

@@ -1,0 +1,57 @@
+package io.twinlog.applier.progress;
+
+import io.twinlog.schemas.Lsn;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Reads the progress of a replication from its target over an ordinary connection; changes nothing. Not thread-safe.
+ */
+public final class ProgressView implements AutoCloseable {
+
+    private final Connection connection;
+    private final ProgressStore store;
+
+    public ProgressView(String replication, String targetUrl, String targetUser, String targetPassword)
+            throws SQLException {
+        java.util.Properties properties = new java.util.Properties();
+        properties.setProperty("user", targetUser);
+        properties.setProperty("password", targetPassword);
+        properties.setProperty("ApplicationName", "twinlog " + replication + " status");
+        properties.setProperty("connectTimeout", "10");
+        properties.setProperty("socketTimeout", "30");
+        connection = DriverManager.getConnection(targetUrl, properties);
+        connection.setReadOnly(true);
+        store = new ProgressStore(connection, replication);
+    }
+
+    /** The progress row; empty before the applier's first start and after {@code drop}. */
+    public Optional<StoredProgress> progress() throws SQLException {
+        return Optional.ofNullable(store.read());
+    }
+
+    /** Where reading of each partition goes on after a restart. */
+    public Map<TopicPartition, StoredOffset> offsets() throws SQLException {
+        return store.readOffsets();
+    }
+
+    /** Whether everything that the source had committed before this log position is applied or parked. */
+    public boolean hasReached(long lsn) throws SQLException {
+        return progress()
+                .map(row -> reached(row.position(), lsn) || reached(row.heartbeatPosition(), lsn))
+                .orElse(false);
+    }
+
+    private static boolean reached(@org.jspecify.annotations.Nullable String position, long lsn) {
+        return position != null && Long.compareUnsigned(Lsn.parse(position), lsn) >= 0;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        connection.close();
+    }
+}

@@ -1,0 +1,28 @@
+package io.twinlog.applier.progress;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The progress row of one replication. Immutable.
+ *
+ * @param epoch epoch of the last applied transaction; 0 before the first start
+ * @param seq the last applied transaction
+ * @param position its place in the source's log, as text
+ * @param commitTime when it was committed at the source
+ * @param systemId identity of the source cluster
+ * @param database name of the source database
+ * @param heartbeatPosition up to here the source had nothing that is not applied
+ * @param heartbeatTime when that was so
+ * @param updatedAt when the row was written
+ */
+public record StoredProgress(
+        long epoch,
+        long seq,
+        @Nullable String position,
+        @Nullable Instant commitTime,
+        @Nullable String systemId,
+        @Nullable String database,
+        @Nullable String heartbeatPosition,
+        @Nullable Instant heartbeatTime,
+        Instant updatedAt) {}

@@ -80,8 +80,7 @@ public final class Applier implements AutoCloseable {
                 }
                 reporter.enter(MemberState.REMOVED, "Stopped");
             } catch (TwinlogException e) {
-                reporter.enter(
-                        e.category() == Category.GAP ? MemberState.STALE : MemberState.REMOVED, e.getMessage());
+                reporter.enter(e.category() == Category.GAP ? MemberState.STALE : MemberState.REMOVED, e.getMessage());
                 throw e;
             } finally {
                 reporter.close();
@@ -147,7 +146,8 @@ public final class Applier implements AutoCloseable {
                             clients.xlogConsumer(), admin, topics, new EventDecoder(schemas), mergeBudget())) {
                 EventId applied = new EventId(progress.epoch(), progress.seq(), Long.MAX_VALUE);
                 while (!consumer.open(applied, offsets)) {
-                    reporter.enter(MemberState.STARTUP, "Waits for capture: there is no topic " + topics.transactions());
+                    reporter.enter(
+                            MemberState.STARTUP, "Waits for capture: there is no topic " + topics.transactions());
                     await(WAIT_FOR_CAPTURE);
                     if (isStopping()) {
                         return;
@@ -259,5 +259,4 @@ public final class Applier implements AutoCloseable {
     public void close() {
         stop();
     }
-
 }

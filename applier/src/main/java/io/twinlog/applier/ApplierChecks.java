@@ -22,9 +22,9 @@ final class ApplierChecks {
     List<Check> run() {
         List<Check> checks = new ArrayList<>();
         checks.add(kafka());
-        checks.addAll(new TargetChecks(
-                        config.targetUrl(), config.targetUser(), config.targetPassword(), config.replication())
-                .run());
+        checks.addAll(
+                new TargetChecks(config.targetUrl(), config.targetUser(), config.targetPassword(), config.replication())
+                        .run());
         return checks;
     }
 

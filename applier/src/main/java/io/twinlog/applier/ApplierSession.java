@@ -68,8 +68,7 @@ final class ApplierSession {
             throws SQLException, InterruptedException {
         WorkQueue<BatchPlan> queue =
                 new WorkQueue<>(batch -> target.plan(batch.events()), batchEvents, batchBytes, linger);
-        BatchBuilder<BatchPlan> builder =
-                new BatchBuilder<>(queue, batchEvents, batchBytes, consumer::withTopicIds);
+        BatchBuilder<BatchPlan> builder = new BatchBuilder<>(queue, batchEvents, batchBytes, consumer::withTopicIds);
         ReaderThread reader = new ReaderThread(consumer, builder, queue, reporter::backlog, this::kafkaSilent);
         reader.start();
         try {
@@ -120,7 +119,8 @@ final class ApplierSession {
                 return;
             } catch (SQLException e) {
                 TwinlogException failure = Failures.classify(e);
-                // What an earlier batch of this source transaction has executed is lost with the rollback: only the topics
+                // What an earlier batch of this source transaction has executed is lost with the rollback: only the
+                // topics
                 // have it still.
                 if (failure.category() != Category.TRANSIENT || batch.continues() || stopping.getAsBoolean()) {
                     throw e;
@@ -144,7 +144,8 @@ final class ApplierSession {
             if (!conflicts.isEmpty()) {
                 // Invariant 8: published and acknowledged before the target commits.
                 conflictTopic.publish(conflicts);
-                parkedInTransaction.addAll(conflicts.stream().map(ApplierSession::withoutRows).toList());
+                parkedInTransaction.addAll(
+                        conflicts.stream().map(ApplierSession::withoutRows).toList());
             }
         }
         if (!batch.complete()) {

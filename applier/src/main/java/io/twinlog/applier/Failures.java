@@ -25,8 +25,7 @@ final class Failures {
             return ofTarget(catalog.failure());
         }
         if (failure instanceof AuthenticationException || failure instanceof AuthorizationException) {
-            return new TwinlogException(
-                    Category.CONFIG, "Kafka refuses the applier: " + failure.getMessage(), failure);
+            return new TwinlogException(Category.CONFIG, "Kafka refuses the applier: " + failure.getMessage(), failure);
         }
         if (failure instanceof org.apache.kafka.common.config.ConfigException) {
             return new TwinlogException(
@@ -36,8 +35,7 @@ final class Failures {
             return new TwinlogException(
                     Category.OUTAGE, "Kafka cannot be reached or does not work: " + failure.getMessage(), failure);
         }
-        return new TwinlogException(
-                Category.BUG, "The applier met a state that cannot be: " + failure, failure);
+        return new TwinlogException(Category.BUG, "The applier met a state that cannot be: " + failure, failure);
     }
 
     private static TwinlogException ofTarget(SQLException failure) {
@@ -49,7 +47,8 @@ final class Failures {
                 new TwinlogException(
                         Category.OUTAGE,
                         "The target cannot be reached or cannot work: "
-                                + (failure.getSQLState() == null || failure.getSQLState().startsWith("08")
+                                + (failure.getSQLState() == null
+                                                || failure.getSQLState().startsWith("08")
                                         ? failure.getMessage()
                                         : words),
                         failure);
@@ -62,8 +61,7 @@ final class Failures {
             case PRIVILEGE ->
                 new TwinlogException(Category.CONFIG, "The target refuses the applier: " + words, failure);
             case DATA, BUG ->
-                new TwinlogException(
-                        Category.BUG, "The target refuses a statement of the applier: " + words, failure);
+                new TwinlogException(Category.BUG, "The target refuses a statement of the applier: " + words, failure);
         };
     }
 }

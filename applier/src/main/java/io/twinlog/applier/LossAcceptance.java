@@ -43,7 +43,8 @@ final class LossAcceptance {
         this.clients = clients;
     }
 
-    private record Checkpoint(long epoch, long seq, @Nullable String position) {
+    private record Checkpoint(
+            long epoch, long seq, @Nullable String position) {
 
         Checkpoint after(ControlRecord record) {
             boolean newer = record.epoch() > epoch || (record.epoch() == epoch && record.storedSeq() > seq);
@@ -68,7 +69,9 @@ final class LossAcceptance {
                     "accept-loss",
                     reason,
                     "from transaction "
-                            + (before == null ? "0-0" : before.epoch() + "-" + before.seq() + " at " + before.position())
+                            + (before == null
+                                    ? "0-0"
+                                    : before.epoch() + "-" + before.seq() + " at " + before.position())
                             + " to " + newest.epoch() + "-" + newest.seq() + " at " + newest.position());
             target.commitJump();
         } catch (SQLException | KafkaException e) {
@@ -127,9 +130,11 @@ final class LossAcceptance {
                     .toList();
             Map<String, TopicDescription> found =
                     admin.describeTopics(names).allTopicNames().get();
-            found.forEach((name, description) -> description.partitions().forEach(partition -> ids.put(
-                    new TopicPartition(name, partition.partition()),
-                    description.topicId().toString())));
+            found.forEach((name, description) -> description
+                    .partitions()
+                    .forEach(partition -> ids.put(
+                            new TopicPartition(name, partition.partition()),
+                            description.topicId().toString())));
         } catch (ExecutionException e) {
             throw new KafkaException("The topics could not be listed", e.getCause());
         } catch (InterruptedException e) {

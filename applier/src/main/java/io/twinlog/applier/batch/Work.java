@@ -40,10 +40,7 @@ public sealed interface Work<P> {
     }
 
     /** EPOCH, SNAPSHOT_BEGIN, SNAPSHOT_END or GAP, between transactions. */
-    record Control<P>(
-            ControlRecord record,
-            @Nullable Map<TopicPartition, StoredOffset> offsets)
-            implements Work<P> {
+    record Control<P>(ControlRecord record, @Nullable Map<TopicPartition, StoredOffset> offsets) implements Work<P> {
         @Override
         public Kind kind() {
             return Kind.CONTROL;

@@ -164,8 +164,7 @@ public final class WorkQueue<P> {
     }
 
     private Work<P> apply(Growing detached) {
-        Batch batch =
-                new Batch(detached.events, detached.begins, true, false, detached.marker, detached.offsets);
+        Batch batch = new Batch(detached.events, detached.begins, true, false, detached.marker, detached.offsets);
         return new Work.Apply<>(batch, planner.apply(batch));
     }
 
@@ -238,5 +237,4 @@ public final class WorkQueue<P> {
             lock.unlock();
         }
     }
-
 }

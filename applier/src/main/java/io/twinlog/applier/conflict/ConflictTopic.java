@@ -57,7 +57,8 @@ public final class ConflictTopic {
     public void forEach(Consumer<ConflictRecord> reader) {
         try (org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer = clients.consumer()) {
             List<TopicPartition> partitions = new ArrayList<>();
-            List<PartitionInfo> infos = consumer.listTopics(Duration.ofSeconds(20)).get(topic);
+            List<PartitionInfo> infos =
+                    consumer.listTopics(Duration.ofSeconds(20)).get(topic);
             if (infos == null) {
                 return;
             }

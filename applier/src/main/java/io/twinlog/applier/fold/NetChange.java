@@ -44,8 +44,7 @@ public final class NetChange {
     private final RowImage key;
     private @Nullable NetRow after;
 
-    private NetChange(
-            TableShape shape, Effect effect, @Nullable RowImage guard, RowImage key, @Nullable NetRow after) {
+    private NetChange(TableShape shape, Effect effect, @Nullable RowImage guard, RowImage key, @Nullable NetRow after) {
         this.shape = shape;
         this.effect = effect;
         this.guard = guard;
@@ -55,21 +54,19 @@ public final class NetChange {
 
     static NetChange first(XlogEvent event) {
         DataEvent data = event.decoded();
-        NetChange change =
-                switch (data.operation()) {
-                    case INSERT -> new NetChange(data.shape(), Effect.INSERT, null, after(data), NetRow.of(after(data)));
-                    case SNAPSHOT ->
-                        new NetChange(data.shape(), Effect.SNAPSHOT, null, after(data), NetRow.of(after(data)));
-                    case UPDATE ->
-                        new NetChange(
-                                data.shape(),
-                                Effect.UPDATE,
-                                full(data),
-                                after(data),
-                                NetRow.of(after(data), data.unchanged(), known(full(data))));
-                    case DELETE -> new NetChange(data.shape(), Effect.DELETE, full(data), before(data), null);
-                    case TRUNCATE -> throw new IllegalArgumentException("A truncate has no key");
-                };
+        NetChange change = switch (data.operation()) {
+            case INSERT -> new NetChange(data.shape(), Effect.INSERT, null, after(data), NetRow.of(after(data)));
+            case SNAPSHOT -> new NetChange(data.shape(), Effect.SNAPSHOT, null, after(data), NetRow.of(after(data)));
+            case UPDATE ->
+                new NetChange(
+                        data.shape(),
+                        Effect.UPDATE,
+                        full(data),
+                        after(data),
+                        NetRow.of(after(data), data.unchanged(), known(full(data))));
+            case DELETE -> new NetChange(data.shape(), Effect.DELETE, full(data), before(data), null);
+            case TRUNCATE -> throw new IllegalArgumentException("A truncate has no key");
+        };
         change.events.add(event);
         if (data.operation() == Operation.UPDATE) {
             change.addChanged(data);
@@ -84,8 +81,8 @@ public final class NetChange {
         RowImage from = before(old);
         RowImage to = after(fresh);
         RowImage guard = full(old);
-        NetChange change = new NetChange(
-                old.shape(), Effect.MOVE, guard, from, NetRow.of(to, fresh.unchanged(), known(guard)));
+        NetChange change =
+                new NetChange(old.shape(), Effect.MOVE, guard, from, NetRow.of(to, fresh.unchanged(), known(guard)));
         change.events.add(delete);
         change.events.add(insert);
         List<ColumnShape> columns = old.shape().columns();

@@ -44,7 +44,8 @@ public final class EventDecoder {
                     "The event at offset " + offset + " of " + partition + " cannot be read. " + e.getMessage(),
                     e);
         } catch (MalformedEventException | IndexOutOfBoundsException e) {
-            return new XlogEvent(identity(partition, offset, value, e), null, e.getMessage(), partition, offset, key, value);
+            return new XlogEvent(
+                    identity(partition, offset, value, e), null, e.getMessage(), partition, offset, key, value);
         }
     }
 

@@ -36,8 +36,7 @@ public sealed interface Merged permits XlogEvent, Merged.Began, Merged.Ended, Me
     record Ended(
             ControlRecord begin,
             ControlRecord end,
-            @Nullable Map<TopicPartition, Long> positions)
-            implements Merged {
+            @Nullable Map<TopicPartition, Long> positions) implements Merged {
         @Override
         public Kind kind() {
             return Kind.ENDED;
@@ -53,10 +52,7 @@ public sealed interface Merged permits XlogEvent, Merged.Began, Merged.Ended, Me
     }
 
     /** EPOCH, SNAPSHOT_BEGIN, SNAPSHOT_END, HEARTBEAT, BARRIER or GAP, between transactions. */
-    record Control(
-            ControlRecord record,
-            @Nullable Map<TopicPartition, Long> positions)
-            implements Merged {
+    record Control(ControlRecord record, @Nullable Map<TopicPartition, Long> positions) implements Merged {
         @Override
         public Kind kind() {
             return Kind.CONTROL;

@@ -391,7 +391,8 @@ public final class Merger {
     private TwinlogException hole(ControlRecord found) {
         return new TwinlogException(
                 Category.GAP,
-                "The control log " + controlPartition.topic() + " goes from transaction " + epoch + "-" + lastSeq + " to "
+                "The control log " + controlPartition.topic() + " goes from transaction " + epoch + "-" + lastSeq
+                        + " to "
                         + found.kind() + " " + found.epoch() + "-" + found.seq()
                         + ": records between them are lost. Resynchronise the target, or accept the loss.");
     }

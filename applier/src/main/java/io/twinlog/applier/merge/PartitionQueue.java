@@ -45,7 +45,8 @@ final class PartitionQueue implements Comparable<PartitionQueue> {
         return events.isEmpty();
     }
 
-    @Nullable XlogEvent head() {
+    @Nullable
+    XlogEvent head() {
         return events.peekFirst();
     }
 

@@ -120,10 +120,10 @@ public final class XlogConsumer implements AutoCloseable {
         });
         Set<TopicPartition> partitions = new HashSet<>(stored.keySet());
         partitions.add(controlPartition);
-        Map<TopicPartition, Long> begin = consumer.beginningOffsets(partitions, CALL_LIMIT);
-        Map<TopicPartition, Long> end = consumer.endOffsets(partitions, CALL_LIMIT);
         consumer.assign(partitions);
         assigned.addAll(partitions);
+        Map<TopicPartition, Long> begin = consumer.beginningOffsets(partitions, CALL_LIMIT);
+        Map<TopicPartition, Long> end = consumer.endOffsets(partitions, CALL_LIMIT);
         Map<TopicPartition, Long> starts = new HashMap<>();
         for (TopicPartition partition : partitions) {
             StoredOffset offset = stored.get(partition);
@@ -169,8 +169,9 @@ public final class XlogConsumer implements AutoCloseable {
     private static TwinlogException recreated(String topic, String expected, @Nullable String found) {
         return new TwinlogException(
                 Category.GAP,
-                "Topic " + topic + " was deleted and created again: its id is " + found + ", the events read before came"
-                        + " from " + expected + ". Resynchronise the target, or accept the loss.");
+                "Topic " + topic + " was deleted and created again: its id is " + found
+                        + ", the events read before came" + " from " + expected
+                        + ". Resynchronise the target, or accept the loss.");
     }
 
     private Map<String, String> describe(Set<String> topics) {
@@ -190,7 +191,8 @@ public final class XlogConsumer implements AutoCloseable {
                     throw new KafkaException("Topic " + entry.getKey() + " could not be described", e.getCause());
                 }
             } catch (TimeoutException e) {
-                throw new org.apache.kafka.common.errors.TimeoutException("Kafka did not describe " + entry.getKey(), e);
+                throw new org.apache.kafka.common.errors.TimeoutException(
+                        "Kafka did not describe " + entry.getKey(), e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new org.apache.kafka.common.errors.InterruptException(e);
@@ -240,8 +242,8 @@ public final class XlogConsumer implements AutoCloseable {
         } catch (MalformedEventException e) {
             throw new TwinlogException(
                     Category.BUG,
-                    "The record at offset " + consumed.offset() + " of " + controlPartition
-                            + " is no control record: " + e.getMessage(),
+                    "The record at offset " + consumed.offset() + " of " + controlPartition + " is no control record: "
+                            + e.getMessage(),
                     e);
         }
         if (record.kind() == ControlKind.SCHEMA) {
@@ -268,9 +270,9 @@ public final class XlogConsumer implements AutoCloseable {
             return;
         }
         topicIds.put(topic, idOfNewTopic(topic));
-        Map<TopicPartition, Long> begin = consumer.beginningOffsets(added, CALL_LIMIT);
         assigned.addAll(added);
         consumer.assign(assigned);
+        Map<TopicPartition, Long> begin = consumer.beginningOffsets(added, CALL_LIMIT);
         for (TopicPartition partition : added) {
             checkRange(partition, 0, begin.getOrDefault(partition, 0L), Long.MAX_VALUE);
             consumer.seek(partition, 0);
@@ -328,8 +330,8 @@ public final class XlogConsumer implements AutoCloseable {
         long end = consumer.endOffsets(Set.of(partition), CALL_LIMIT).getOrDefault(partition, 0L);
         return new TwinlogException(
                 Category.GAP,
-                "Kafka no longer has offset " + first.getValue() + " of " + partition + ": it holds " + begin + " to " + end
-                        + ". Resynchronise the target, or accept the loss.",
+                "Kafka no longer has offset " + first.getValue() + " of " + partition + ": it holds " + begin + " to "
+                        + end + ". Resynchronise the target, or accept the loss.",
                 e);
     }
 

@@ -72,8 +72,8 @@ public final class ProgressStore {
         if (!exists()) {
             return null;
         }
-        try (PreparedStatement select = connection.prepareStatement(
-                "SELECT " + COLUMNS + " FROM twinlog.progress WHERE replication = ?")) {
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT " + COLUMNS + " FROM twinlog.progress WHERE replication = ?")) {
             select.setString(1, replication);
             try (ResultSet row = select.executeQuery()) {
                 if (!row.next()) {
@@ -103,8 +103,9 @@ public final class ProgressStore {
         if (!exists()) {
             return offsets;
         }
-        try (PreparedStatement select = connection.prepareStatement("SELECT topic, partition, topic_id, next_offset FROM"
-                + " twinlog.offsets WHERE replication = ? ORDER BY topic, partition")) {
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT topic, partition, topic_id, next_offset FROM"
+                        + " twinlog.offsets WHERE replication = ? ORDER BY topic, partition")) {
             select.setString(1, replication);
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {

@@ -1,0 +1,35 @@
+package io.twinlog.applier;
+
+import io.twinlog.sandbox.EmbeddedKafka;
+import io.twinlog.sandbox.EmbeddedPostgres;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The servers that all integration tests of a JVM share; every test has a database and a replication of its own. */
+final class Servers {
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private Servers() {}
+
+    private static final class KafkaHolder {
+        static final EmbeddedKafka KAFKA =
+                EmbeddedKafka.builder().messageMaxBytes(134_217_728).start();
+    }
+
+    private static final class PostgresHolder {
+        static final EmbeddedPostgres POSTGRES =
+                EmbeddedPostgres.builder().setting("max_connections", "50").start();
+    }
+
+    static EmbeddedKafka kafka() {
+        return KafkaHolder.KAFKA;
+    }
+
+    static EmbeddedPostgres postgres() {
+        return PostgresHolder.POSTGRES;
+    }
+
+    static String uniqueName() {
+        return "t" + COUNT.incrementAndGet();
+    }
+}

@@ -1,0 +1,20 @@
+package io.twinlog.cli.config;
+
+import io.twinlog.cli.config.Key.Presence;
+
+/** The section {@code target}. Immutable. */
+public record TargetConfiguration(
+        @Key(
+                name = "url",
+                text = "`jdbc:postgresql://HOST:PORT/DATABASE`, with any parameter of the PostgreSQL JDBC driver.",
+                presence = Presence.REQUIRED)
+        DatabaseUrl url,
+
+        @Key(
+                name = "user",
+                text = "Role that writes; docs/operations.md lists its privileges.",
+                presence = Presence.REQUIRED)
+        String user,
+
+        @Key(name = "password", text = "Its password; none if the server asks for none.", defaultValue = "")
+        Secret password) {}

@@ -1,0 +1,44 @@
+package io.twinlog.cli.run;
+
+import io.twinlog.capture.Capture;
+import io.twinlog.schemas.check.Check;
+import java.util.List;
+
+/** Capture as a {@link Part}. */
+record CapturePart(Capture capture) implements Part {
+
+    @Override
+    public String role() {
+        return "capture";
+    }
+
+    @Override
+    public List<Check> check() {
+        return capture.check();
+    }
+
+    @Override
+    public void run() {
+        capture.run();
+    }
+
+    @Override
+    public void stop() {
+        capture.stop();
+    }
+
+    @Override
+    public void drop() {
+        capture.drop();
+    }
+
+    @Override
+    public void acceptLoss(String reason, String actor) {
+        capture.acceptLoss(reason, actor);
+    }
+
+    @Override
+    public void close() {
+        capture.close();
+    }
+}

@@ -1,0 +1,85 @@
+package io.twinlog.cli.status;
+
+import io.twinlog.applier.progress.ProgressView;
+import io.twinlog.cli.config.TargetConfiguration;
+import io.twinlog.cli.config.TwinlogConfiguration;
+import io.twinlog.schemas.topic.TopicNames;
+import java.time.Clock;
+import org.jspecify.annotations.Nullable;
+
+/** Asks all witnesses of one replication. Used by one thread. */
+public final class StatusCollector {
+
+    private final TwinlogConfiguration configuration;
+    private final Clock clock;
+
+    public StatusCollector(TwinlogConfiguration configuration, Clock clock) {
+        this.configuration = configuration;
+        this.clock = clock;
+    }
+
+    /** Where the replication stands now. */
+    public StatusReport collect() {
+        Answer<SourceFacts> source = configuration.source() == null
+                ? Answer.notConfigured()
+                : Answer.to(() -> SourceWitness.facts(configuration));
+        TargetConfiguration target = configuration.target();
+        Answer<TargetFacts> progress = target == null ? Answer.notConfigured() : Answer.to(() -> targetFacts(target));
+        try (Witness kafka = Witness.of(configuration)) {
+            Answer<KafkaFacts> facts = Answer.to(kafka::facts);
+            return new Assessment(
+                            configuration.replication().text(),
+                            clock.instant(),
+                            source,
+                            facts,
+                            progress,
+                            (partition, offset) -> kafka.timestamp(partition, offset))
+                    .report();
+        }
+    }
+
+    private TargetFacts targetFacts(TargetConfiguration target) throws Exception {
+        try (ProgressView view = new ProgressView(
+                configuration.replication().text(),
+                target.url().jdbc(),
+                target.user(),
+                target.password().reveal())) {
+            return new TargetFacts(view.progress().orElse(null), view.offsets());
+        }
+    }
+
+    /** Kafka, which may already refuse to be asked when its client is made. */
+    private record Witness(
+            @Nullable KafkaView view, @Nullable RuntimeException refusal) implements AutoCloseable {
+
+        static Witness of(TwinlogConfiguration configuration) {
+            try {
+                return new Witness(
+                        new KafkaView(
+                                new TopicNames(configuration.replication().text()),
+                                configuration.kafka().clientSettings()),
+                        null);
+            } catch (RuntimeException e) {
+                return new Witness(null, e);
+            }
+        }
+
+        KafkaFacts facts() throws Exception {
+            if (view == null) {
+                throw refusal == null ? new IllegalStateException("no client") : refusal;
+            }
+            return view.facts();
+        }
+
+        long timestamp(org.apache.kafka.common.TopicPartition partition, long offset) {
+            return view == null ? -1 : view.timestamp(partition, offset).orElse(-1);
+        }
+
+        @Override
+        public void close() {
+            if (view != null) {
+                view.close();
+            }
+        }
+    }
+}

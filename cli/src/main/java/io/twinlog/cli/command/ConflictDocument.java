@@ -1,0 +1,171 @@
+package io.twinlog.cli.command;
+
+import io.twinlog.cli.terminal.TextTable;
+import io.twinlog.schemas.conflict.ConflictRecord;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A conflict as {@code conflicts show} prints it, as JSON or text; the components are the documented JSON. Rows are column to
+ * exact text, null for SQL null. Immutable.
+ */
+record ConflictDocument(
+        String id,
+        String kind,
+        String table,
+        Map<String, @Nullable String> key,
+        String operation,
+        String evidence,
+        List<String> differing,
+        @Nullable Map<String, @Nullable String> before,
+        @Nullable Map<String, @Nullable String> after,
+        @Nullable Map<String, @Nullable String> current,
+        List<Map<String, @Nullable String>> blocking,
+        String policy,
+        @Nullable String sqlState,
+        int attempt,
+        @Nullable String position,
+        @Nullable String txId,
+        String committed,
+        String detected,
+        String topic,
+        int partition,
+        long offset) {
+
+    /** A conflict as {@code conflicts list --json} prints it, without row values other than the key. */
+    record Summary(
+            String id,
+            String kind,
+            String table,
+            Map<String, @Nullable String> key,
+            String operation,
+            String evidence,
+            String detected) {
+
+        static Summary of(ConflictRecord conflict) {
+            return new Summary(
+                    conflict.id(),
+                    conflict.kind().label(),
+                    conflict.schema() + "." + conflict.table(),
+                    conflict.key(),
+                    ConflictDocument.operation(conflict.operation()),
+                    conflict.evidence(),
+                    time(conflict.detectedMicros()));
+        }
+    }
+
+    static ConflictDocument of(ConflictRecord conflict) {
+        return new ConflictDocument(
+                conflict.id(),
+                conflict.kind().label(),
+                conflict.schema() + "." + conflict.table(),
+                conflict.key(),
+                operation(conflict.operation()),
+                conflict.evidence(),
+                conflict.differing(),
+                conflict.before(),
+                conflict.after(),
+                conflict.current(),
+                conflict.blocking(),
+                conflict.policy(),
+                conflict.sqlState(),
+                conflict.attempt(),
+                conflict.position(),
+                conflict.txId(),
+                time(conflict.commitMicros()),
+                time(conflict.detectedMicros()),
+                conflict.topic(),
+                conflict.partition(),
+                conflict.offset());
+    }
+
+    /** For people: the facts, then the rows side by side. */
+    String text() {
+        TextTable facts = new TextTable("  ")
+                .row("table", table)
+                .row("key", row(key))
+                .row("operation", operation)
+                .row("evidence", evidence)
+                .row("policy", policy + ", attempt " + attempt)
+                .row("committed", committed + " at " + position + (txId == null ? "" : ", transaction " + txId))
+                .row("detected", detected)
+                .row("event", topic + "-" + partition + ", offset " + offset);
+        if (sqlState != null) {
+            facts.row("SQLSTATE", sqlState);
+        }
+        StringBuilder text = new StringBuilder("conflict " + id + ": " + kind + "\n" + facts + "\n" + images());
+        for (Map<String, @Nullable String> blocker : blocking) {
+            text.append("  blocked by  ").append(row(blocker)).append('\n');
+        }
+        return text.toString();
+    }
+
+    private TextTable images() {
+        Set<String> columns = new LinkedHashSet<>(key.keySet());
+        for (Map<String, @Nullable String> image : rows()) {
+            columns.addAll(image.keySet());
+        }
+        TextTable table =
+                new TextTable("  ").row("COLUMN", "EXPECTED (before)", "WANTED (after)", "FOUND (target)", "");
+        for (String column : columns) {
+            table.row(
+                    column,
+                    value(before, column),
+                    value(after, column),
+                    value(current, column),
+                    differing.contains(column) ? "<- differs" : "");
+        }
+        return table;
+    }
+
+    private List<Map<String, @Nullable String>> rows() {
+        return java.util.stream.Stream.of(before, after, current)
+                .filter(java.util.Objects::nonNull)
+                .toList();
+    }
+
+    private static String value(@Nullable Map<String, @Nullable String> image, String column) {
+        if (image == null) {
+            return "(no row)";
+        }
+        if (!image.containsKey(column)) {
+            return "(not logged)";
+        }
+        String value = image.get(column);
+        return value == null ? "NULL" : shortened(value);
+    }
+
+    /** A table of wide values is no table; {@code --json} has them whole. */
+    private static String shortened(String value) {
+        String line = value.replace("\n", "\\n");
+        return line.length() <= 40 ? line : line.substring(0, 37) + "...";
+    }
+
+    private static String row(Map<String, @Nullable String> row) {
+        return String.join(
+                ", ",
+                row.entrySet().stream()
+                        .map(column -> column.getKey() + "=" + column.getValue())
+                        .toList());
+    }
+
+    static String operation(String code) {
+        return switch (code) {
+            case "c" -> "insert";
+            case "u" -> "update";
+            case "d" -> "delete";
+            case "r" -> "snapshot row";
+            case "t" -> "truncate";
+            default -> code;
+        };
+    }
+
+    static String time(long micros) {
+        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS).toString();
+    }
+}

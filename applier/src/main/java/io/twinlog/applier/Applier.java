@@ -58,6 +58,7 @@ public final class Applier implements AutoCloseable {
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Backoff outages = new Backoff(RandomGenerator.getDefault());
     private int previousBackend;
+    private boolean toldOrigin;
 
     public Applier(ApplierConfig config, ApplierListener listener) {
         this.config = config;
@@ -137,6 +138,7 @@ public final class Applier implements AutoCloseable {
             StoredProgress progress = Objects.requireNonNull(store.read(), "the progress row that was just created");
             Map<TopicPartition, StoredOffset> offsets = store.readOffsets();
             target.at(progress.epoch(), progress.seq());
+            tellOrigin(target);
             reporter.startAt(progress.epoch(), progress.seq(), progress.position(), progress.commitTime());
             OwnTopics.createStatus(admin, topics.status());
             OwnTopics.createConflicts(admin, topics.conflicts());
@@ -164,6 +166,15 @@ public final class Applier implements AutoCloseable {
                                 this::isStopping)
                         .run(consumer, config.batchEvents(), batchBytes(), config.batchLinger());
             }
+        }
+    }
+
+    private void tellOrigin(PostgresTarget target) {
+        if (!target.hasOrigin() && !toldOrigin) {
+            toldOrigin = true;
+            reporter.message(
+                    "The session carries no replication origin (missing privilege, or no free place below"
+                            + " max_active_replication_origins): a capture on the target cannot tell these writes from others.");
         }
     }
 
@@ -234,11 +245,16 @@ public final class Applier implements AutoCloseable {
         return new ApplierChecks(config, clients).run();
     }
 
-    /** Removes this replication's rows from schema {@code twinlog} of the target, and the schema when it is empty then. */
+    /**
+     * Removes this replication's rows from schema {@code twinlog} of the target, the schema when it is empty then, and the
+     * replication origin.
+     */
     public void drop() {
         try (Connection connection = connect("drop")) {
             connection.setAutoCommit(false);
             new ProgressStore(connection, config.replication()).drop();
+            connection.commit();
+            TargetSession.dropOrigin(connection, config.replication());
             connection.commit();
         } catch (SQLException e) {
             throw Failures.classify(e);

@@ -32,7 +32,7 @@ class ApplierIT {
 
     private TableScript orders() {
         twin.sql("CREATE TABLE orders (id int PRIMARY KEY, customer text, amount numeric(12,2))");
-        twin.script().startEpoch();
+        twin.script().epoch();
         return twin.script().table(ORDERS, 3);
     }
 

@@ -28,7 +28,7 @@ import org.awaitility.Awaitility;
 /** A target database, an xlog written by a script, and an applier between them. */
 public final class Twin implements AutoCloseable, ApplierListener {
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(40);
 
     private final String replication;
     private final String bootstrapServers;
@@ -104,7 +104,11 @@ public final class Twin implements AutoCloseable, ApplierListener {
     }
 
     public Connection connect() throws SQLException {
-        return DriverManager.getConnection(url, user, "");
+        java.util.Properties properties = new java.util.Properties();
+        properties.setProperty("user", user);
+        properties.setProperty("password", "");
+        properties.setProperty("options", "-c TimeZone=UTC -c extra_float_digits=1 -c lc_monetary=C");
+        return DriverManager.getConnection(url, properties);
     }
 
     public void sql(String... statements) {
@@ -173,6 +177,11 @@ public final class Twin implements AutoCloseable, ApplierListener {
             });
         } catch (SQLException e) {
             throw new IllegalStateException(e);
+        } catch (org.awaitility.core.ConditionTimeoutException e) {
+            throw new AssertionError(
+                    "The applier is behind: " + (applier == null ? "" : applier.status()) + " " + states + " "
+                            + messages,
+                    e);
         }
         return this;
     }
@@ -205,6 +214,11 @@ public final class Twin implements AutoCloseable, ApplierListener {
         return this;
     }
 
+    /** Removes what the applier knows in the target. */
+    public void applierDrop() {
+        new Applier(config(), this).drop();
+    }
+
     public List<ConflictRecord> conflicts() {
         return new ConflictTopic(replication, Map.of("bootstrap.servers", bootstrapServers)).list();
     }
@@ -234,7 +248,11 @@ public final class Twin implements AutoCloseable, ApplierListener {
 
     @Override
     public void close() {
-        stop();
-        sink.close();
+        try {
+            stop();
+            applierDrop();
+        } finally {
+            sink.close();
+        }
     }
 }

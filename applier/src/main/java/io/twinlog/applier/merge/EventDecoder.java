@@ -3,6 +3,7 @@ package io.twinlog.applier.merge;
 import io.twinlog.schemas.EventId;
 import io.twinlog.schemas.event.DataEvent;
 import io.twinlog.schemas.event.EnvelopeReader;
+import io.twinlog.schemas.event.Operation;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
 import io.twinlog.schemas.registry.SchemaLookup;
@@ -37,6 +38,7 @@ public final class EventDecoder {
         }
         try {
             DataEvent data = reader(SingleObject.readFingerprint(value)).read(value);
+            requireWhole(data, key);
             return new XlogEvent(data.id(), data, null, partition, offset, key, value);
         } catch (UnknownSchemaException e) {
             throw new TwinlogException(
@@ -46,6 +48,20 @@ public final class EventDecoder {
         } catch (MalformedEventException | IndexOutOfBoundsException e) {
             return new XlogEvent(
                     identity(partition, offset, value, e), null, e.getMessage(), partition, offset, key, value);
+        }
+    }
+
+    private static void requireWhole(DataEvent data, byte @Nullable [] key) {
+        boolean whole = switch (data.operation()) {
+            case INSERT, SNAPSHOT, UPDATE -> data.after() != null;
+            case DELETE -> data.before() != null;
+            case TRUNCATE -> true;
+        };
+        if (!whole) {
+            throw new MalformedEventException("The event lacks the image that its operation needs");
+        }
+        if (data.operation() != Operation.TRUNCATE && (key == null || key.length < SingleObject.HEADER_BYTES)) {
+            throw new MalformedEventException("The event of a row has no key");
         }
     }
 

@@ -164,7 +164,7 @@ public final class Merger {
                 continue;
             }
             PartitionQueue smallest = heads.peek();
-            if (smallest == null || smallest.compareTo(queue) > 0) {
+            if (smallest == null || smallest.compareTo(queue) >= 0) {
                 return null;
             }
             heads.add(queue);

@@ -73,10 +73,6 @@ public final class XlogScript {
         return epoch(seq + 1, "start");
     }
 
-    public XlogScript startEpoch() {
-        return epoch(seq + 1, "start");
-    }
-
     public XlogScript epoch(long firstSeq, String reason) {
         epoch++;
         seq = firstSeq - 1;

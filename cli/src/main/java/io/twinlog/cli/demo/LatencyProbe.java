@@ -15,12 +15,12 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at the target about every millisecond and notes when each transfer is first seen there; several times a second it adds
+ * Looks at the target about every two milliseconds and notes when each transfer is first seen there; several times a second it adds
  * up all accounts. One thread of its own, until stopped.
  */
 final class LatencyProbe implements AutoCloseable {
 
-    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long BETWEEN_SUMS_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final Shop target;

@@ -1,0 +1,166 @@
+package io.twinlog.applier.target.postgres;
+
+import io.twinlog.applier.merge.XlogEvent;
+import io.twinlog.schemas.conflict.ConflictKind;
+import io.twinlog.schemas.conflict.ConflictRecord;
+import io.twinlog.schemas.control.ControlRecord;
+import io.twinlog.schemas.event.DataEvent;
+import io.twinlog.schemas.event.Operation;
+import io.twinlog.schemas.event.RowImage;
+import io.twinlog.schemas.table.ReplicaIdentity;
+import io.twinlog.schemas.topic.NameEscape;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Writes down what is known about a conflict. */
+final class ConflictDraft {
+
+    /** Above this size the images are left to the original bytes, so that the record still fits on its topic. */
+    private static final int MAX_SHOWN_BYTES = 8 << 20;
+
+    private final Clock clock;
+    private LongFunction<@Nullable ControlRecord> transactions = seq -> null;
+
+    ConflictDraft(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** Says where to find the BEGIN of a seq of the present batch. */
+    void transactions(LongFunction<@Nullable ControlRecord> bySeq) {
+        transactions = bySeq;
+    }
+
+    ConflictRecord of(
+            XlogEvent event,
+            ConflictKind kind,
+            String evidence,
+            List<String> differing,
+            @Nullable Map<String, @Nullable String> current,
+            List<Map<String, @Nullable String>> blocking,
+            @Nullable String sqlState) {
+        DataEvent data = event.decoded();
+        RowImage keyed = data.after() != null ? data.after() : data.before();
+        Map<String, @Nullable String> key = new LinkedHashMap<>();
+        if (keyed != null) {
+            for (int column : data.shape().keyIndexes()) {
+                key.put(data.shape().columns().get(column).name(), ValueText.of(keyed, column));
+            }
+        }
+        boolean shown = event.value().length <= MAX_SHOWN_BYTES;
+        return record(
+                event,
+                kind,
+                data.shape().schema(),
+                data.shape().table(),
+                key,
+                String.valueOf(data.operation().code()),
+                shown ? evidence : evidence + " (images only in the original value: the event is large)",
+                differing,
+                shown ? before(data) : null,
+                shown ? after(data) : null,
+                shown ? current : null,
+                blocking,
+                sqlState);
+    }
+
+    ConflictRecord undecodable(XlogEvent event) {
+        String[] parts = event.partition().topic().split("\\.", 3);
+        String schema = parts.length == 3 ? NameEscape.unescape(parts[1]) : "";
+        String table = parts.length == 3
+                ? NameEscape.unescape(parts[2])
+                : event.partition().topic();
+        return record(
+                event,
+                ConflictKind.UNDECODABLE,
+                schema,
+                table,
+                Map.of(),
+                "?",
+                "The event does not follow its schema: " + event.defect(),
+                List.of(),
+                null,
+                null,
+                null,
+                List.of(),
+                null);
+    }
+
+    private ConflictRecord record(
+            XlogEvent event,
+            ConflictKind kind,
+            String schema,
+            String table,
+            Map<String, @Nullable String> key,
+            String operation,
+            String evidence,
+            List<String> differing,
+            @Nullable Map<String, @Nullable String> before,
+            @Nullable Map<String, @Nullable String> after,
+            @Nullable Map<String, @Nullable String> current,
+            List<Map<String, @Nullable String>> blocking,
+            @Nullable String sqlState) {
+        ControlRecord begin = transactions.apply(event.id().seq());
+        Long txId = begin == null ? null : begin.txId();
+        return new ConflictRecord(
+                event.id().toString(),
+                kind,
+                schema,
+                table,
+                key,
+                operation,
+                evidence,
+                differing,
+                before,
+                after,
+                current,
+                blocking,
+                "park",
+                sqlState,
+                1,
+                begin == null ? null : begin.position(),
+                txId == null ? null : txId.toString(),
+                begin == null ? 0 : begin.timeMicros(),
+                ChronoUnit.MICROS.between(java.time.Instant.EPOCH, clock.instant()),
+                event.partition().topic(),
+                event.partition().partition(),
+                event.offset(),
+                event.key(),
+                event.value());
+    }
+
+    private static @Nullable Map<String, @Nullable String> before(DataEvent data) {
+        RowImage before = data.before();
+        if (before == null) {
+            return null;
+        }
+        boolean keyOnly = data.shape().identity() != ReplicaIdentity.FULL;
+        return row(
+                before, column -> keyOnly && !data.shape().columns().get(column).key());
+    }
+
+    private static @Nullable Map<String, @Nullable String> after(DataEvent data) {
+        RowImage after = data.after();
+        if (after == null || data.operation() == Operation.DELETE) {
+            return null;
+        }
+        return row(
+                after,
+                column -> data.unchanged()
+                        .contains(data.shape().columns().get(column).name()));
+    }
+
+    private static Map<String, @Nullable String> row(RowImage image, java.util.function.IntPredicate leftOut) {
+        Map<String, @Nullable String> row = new LinkedHashMap<>();
+        for (int i = 0; i < image.shape().columns().size(); i++) {
+            if (!leftOut.test(i)) {
+                row.put(image.shape().columns().get(i).name(), ValueText.of(image, i));
+            }
+        }
+        return row;
+    }
+}

@@ -1,0 +1,29 @@
+package io.twinlog.applier.target.postgres;
+
+import io.twinlog.schemas.table.TableId;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A table of the target as its catalog describes it. Immutable. */
+record TargetTable(TableId id, Map<String, TargetColumn> columns, List<UniqueConstraint> uniques) {
+
+    String quoted() {
+        return Identifier.quote(id);
+    }
+
+    @Nullable
+    TargetColumn column(String name) {
+        return columns.get(name);
+    }
+
+    @Nullable
+    UniqueConstraint unique(@Nullable String name) {
+        for (UniqueConstraint unique : uniques) {
+            if (unique.name().equals(name)) {
+                return unique;
+            }
+        }
+        return null;
+    }
+}

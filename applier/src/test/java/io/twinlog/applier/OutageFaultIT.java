@@ -1,0 +1,76 @@
+package io.twinlog.applier;
+
+import static io.twinlog.applier.xlog.XlogScript.key;
+import static io.twinlog.applier.xlog.XlogScript.shape;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.twinlog.applier.xlog.TableScript;
+import io.twinlog.sandbox.EmbeddedKafka;
+import io.twinlog.sandbox.EmbeddedPostgres;
+import io.twinlog.schemas.status.MemberState;
+import io.twinlog.schemas.table.ReplicaIdentity;
+import io.twinlog.schemas.table.XlogType;
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** Invariants 3 and 7: servers that go away are waited for; nothing is parked, lost or applied twice. */
+class OutageFaultIT {
+
+    @Test
+    void a_target_that_crashes_is_waited_for_and_nothing_is_parked() {
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.builder().start()) {
+            postgres.createDatabase("away");
+            try (Twin twin =
+                    new Twin(Servers.kafka().bootstrapServers(), "away", postgres.jdbcUrl("away"), "postgres")) {
+                TableScript t = table(twin);
+                twin.start();
+                for (int round = 0; round < 3; round++) {
+                    insert(twin, t, round * 1000, 1000);
+                    twin.sink().flush();
+                    postgres.stopImmediately();
+                    Awaitility.await()
+                            .atMost(Duration.ofSeconds(20))
+                            .until(() -> twin.applier().status().state() == MemberState.PAUSED);
+                    assertThat(twin.applier().status().reason()).contains("target");
+                    postgres.start();
+                }
+                twin.awaitApplied();
+                assertThat(twin.rows("SELECT count(*) FROM t")).containsExactly("3000");
+                assertThat(twin.conflicts()).isEmpty();
+                assertThat(twin.applier().status().state()).isNotEqualTo(MemberState.PAUSED);
+            }
+        }
+    }
+
+    @Test
+    void a_conflict_waits_for_kafka_and_is_not_dropped() {
+        try (EmbeddedKafka kafka = EmbeddedKafka.builder().start();
+                Twin twin = new Twin(kafka.bootstrapServers(), Servers.uniqueName())) {
+            TableScript t = table(twin);
+            insert(twin, t, 0, 10);
+            twin.start().awaitApplied();
+            twin.sql("INSERT INTO t VALUES (20)");
+            insert(twin, t, 20, 1);
+            twin.sink().flush();
+            kafka.restart();
+            insert(twin, t, 30, 10);
+            twin.awaitApplied();
+            assertThat(twin.conflictKinds()).containsExactly("1-11-1 insert_exists");
+            assertThat(twin.rows("SELECT count(*) FROM t")).containsExactly("21");
+        }
+    }
+
+    private static TableScript table(Twin twin) {
+        twin.sql("CREATE TABLE t (id int PRIMARY KEY)");
+        twin.script().epoch();
+        return twin.script().table(shape("t", ReplicaIdentity.FULL, key("id", XlogType.INT, "integer")), 2);
+    }
+
+    private static void insert(Twin twin, TableScript t, int from, int count) {
+        for (int i = from; i < from + count; i++) {
+            int id = i;
+            twin.script().commit(tx -> tx.insert(t, id));
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package io.twinlog.cli.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.twinlog.sandbox.TcpProxy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Invariants 3 and 7: outages are waited out without anybody's help, nothing is parked, the twins end equal. */
+class OutageFaultIT {
+
+    private static final Duration OUTAGE = Duration.ofSeconds(8);
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    @Timeout(value = 6, unit = TimeUnit.MINUTES)
+    void terminated_connections_cut_and_frozen_links_and_an_absent_target_heal_alone() {
+        try (Twins twins = Twins.start(directory, "initial", "512m");
+                TcpProxy toSource = TcpProxy.to(twins.source.port());
+                TcpProxy toTarget = TcpProxy.to(twins.target.port())) {
+            Bank.createTables(twins.source);
+            Bank.createTables(twins.target);
+            Bank.fill(twins.source);
+            twins.write(Twins.yaml(
+                    twins.kafka.bootstrapServers(),
+                    url(toSource.port()),
+                    url(toTarget.port()),
+                    twins.source.user(),
+                    "initial"));
+            twins.launch("run");
+            twins.awaitApplied();
+            try (Bank bank = Bank.open(twins.source, 2, 500, 1);
+                    BalanceWatch watch = new BalanceWatch(twins.target)) {
+                for (int i = 0; i < 5; i++) {
+                    String terminate =
+                            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'twinlog%'";
+                    twins.source.execute(Twins.DATABASE, terminate);
+                    twins.target.execute(Twins.DATABASE, terminate);
+                    pause(Duration.ofSeconds(1));
+                }
+                toSource.cut();
+                pause(OUTAGE);
+                toSource.heal();
+                pause(Duration.ofSeconds(2));
+                toTarget.freeze();
+                pause(OUTAGE);
+                toTarget.heal();
+                pause(Duration.ofSeconds(2));
+                twins.target.stop();
+                pause(OUTAGE);
+                twins.target.start();
+                pause(Duration.ofSeconds(2));
+                bank.close();
+                twins.awaitApplied();
+                watch.close();
+                assertThat(watch.violations()).isEmpty();
+                assertThat(watch.samples()).isGreaterThan(50);
+            }
+            assertThat(twins.process("run").isRunning()).as(twins.logs()).isTrue();
+            twins.assertEqual(Bank.TABLES);
+            twins.assertNoConflicts();
+            twins.process("run").terminate();
+            assertThat(twins.process("run").awaitExit(Duration.ofSeconds(60))).isZero();
+        }
+    }
+
+    private static String url(int port) {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/" + Twins.DATABASE;
+    }
+
+    private static void pause(Duration duration) {
+        LockSupport.parkNanos(duration.toNanos());
+    }
+}

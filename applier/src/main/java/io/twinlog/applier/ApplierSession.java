@@ -243,6 +243,7 @@ final class ApplierSession {
                 reporter.working();
             }
             case SNAPSHOT_END -> {
+                target.endSnapshot();
                 reporter.snapshot(false);
                 reporter.working();
                 reporter.message("The initial sync is complete.");

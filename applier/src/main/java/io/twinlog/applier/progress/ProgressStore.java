@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class ProgressStore {
 
     private static final String COLUMNS = "epoch, seq, position, commit_time, system_id, database, heartbeat_position,"
-            + " heartbeat_time, updated_at";
+            + " heartbeat_time, syncing, updated_at";
 
     private final Connection connection;
     private final String replication;
@@ -35,10 +35,11 @@ public final class ProgressStore {
         try (Statement statement = connection.createStatement()) {
             if (!exists()) {
                 statement.execute("CREATE SCHEMA IF NOT EXISTS twinlog");
-                statement.execute("CREATE TABLE IF NOT EXISTS twinlog.progress (replication text PRIMARY KEY,"
-                        + " epoch bigint NOT NULL, seq bigint NOT NULL, position text, commit_time timestamptz,"
-                        + " system_id text, database text, heartbeat_position text, heartbeat_time timestamptz,"
-                        + " updated_at timestamptz NOT NULL) WITH (fillfactor = 50)");
+                statement.execute(
+                        "CREATE TABLE IF NOT EXISTS twinlog.progress (replication text PRIMARY KEY,"
+                                + " epoch bigint NOT NULL, seq bigint NOT NULL, position text, commit_time timestamptz,"
+                                + " system_id text, database text, heartbeat_position text, heartbeat_time timestamptz,"
+                                + " syncing boolean NOT NULL DEFAULT false, updated_at timestamptz NOT NULL) WITH (fillfactor = 50)");
                 statement.execute("CREATE TABLE IF NOT EXISTS twinlog.offsets (replication text, topic text,"
                         + " partition integer, topic_id text NOT NULL, next_offset bigint NOT NULL,"
                         + " PRIMARY KEY (replication, topic, partition)) WITH (fillfactor = 50)");
@@ -88,7 +89,8 @@ public final class ProgressStore {
                         row.getString(6),
                         row.getString(7),
                         instant(row.getTimestamp(8)),
-                        row.getTimestamp(9).toInstant());
+                        row.getBoolean(9),
+                        row.getTimestamp(10).toInstant());
             }
         }
     }

@@ -42,7 +42,7 @@ public final class ProgressView implements AutoCloseable {
     /** Whether everything that the source had committed before this log position is applied or parked. */
     public boolean hasReached(long lsn) throws SQLException {
         return progress()
-                .map(row -> reached(row.position(), lsn) || reached(row.heartbeatPosition(), lsn))
+                .map(row -> !row.syncing() && (reached(row.position(), lsn) || reached(row.heartbeatPosition(), lsn)))
                 .orElse(false);
     }
 

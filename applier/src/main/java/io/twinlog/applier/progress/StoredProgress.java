@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param database name of the source database
  * @param heartbeatPosition up to here the source had nothing that is not applied
  * @param heartbeatTime when that was so
+ * @param syncing whether an initial sync has begun and not ended: the rows are no state of the source yet
  * @param updatedAt when the row was written
  */
 public record StoredProgress(
@@ -25,4 +26,5 @@ public record StoredProgress(
         @Nullable String database,
         @Nullable String heartbeatPosition,
         @Nullable Instant heartbeatTime,
+        boolean syncing,
         Instant updatedAt) {}

@@ -264,6 +264,6 @@ class StatusReportTest {
     }
 
     private static StoredProgress progress(long seq, String position, Instant heartbeat, Instant commit) {
-        return new StoredProgress(1, seq, position, commit, "7", "shop", null, heartbeat, NOW);
+        return new StoredProgress(1, seq, position, commit, "7", "shop", null, heartbeat, false, NOW);
     }
 }

@@ -201,15 +201,16 @@ public final class PostgresTarget implements AutoCloseable {
         session.touch();
         try (PreparedStatement update = session.connection()
                 .prepareStatement("UPDATE twinlog.progress SET epoch = ?, seq = ?, system_id = coalesce(?, system_id),"
-                        + " database = coalesce(?, database), updated_at = now() WHERE replication = ? AND epoch = ?"
+                        + " database = coalesce(?, database), syncing = syncing OR ?, updated_at = now() WHERE replication = ? AND epoch = ?"
                         + " AND seq = ?")) {
             update.setLong(1, record.epoch());
             update.setLong(2, record.seq() - 1);
             update.setString(3, record.detail(ControlRecord.Detail.SYSTEM_ID));
             update.setString(4, record.detail(ControlRecord.Detail.DATABASE));
-            update.setString(5, replication);
-            update.setLong(6, epoch);
-            update.setLong(7, seq);
+            update.setBoolean(5, beginsWithSnapshot(record));
+            update.setString(6, replication);
+            update.setLong(7, epoch);
+            update.setLong(8, seq);
             if (update.executeUpdate() != 1) {
                 throw fenced(null);
             }
@@ -220,6 +221,25 @@ public final class PostgresTarget implements AutoCloseable {
         session.commit();
         epoch = record.epoch();
         seq = record.seq() - 1;
+    }
+
+    private static boolean beginsWithSnapshot(ControlRecord epoch) {
+        String snapshot = epoch.detail(ControlRecord.Detail.SNAPSHOT);
+        return snapshot != null
+                && !snapshot.equals("none")
+                && !"accepted-loss".equals(epoch.detail(ControlRecord.Detail.REASON));
+    }
+
+    /** The initial sync is complete: from here on the rows are a state of the source. Commits. */
+    public void endSnapshot() throws SQLException {
+        session.touch();
+        try (PreparedStatement update = session.connection()
+                .prepareStatement(
+                        "UPDATE twinlog.progress SET syncing = false, updated_at = now() WHERE replication = ?")) {
+            update.setString(1, replication);
+            update.executeUpdate();
+        }
+        session.commit();
     }
 
     /** Records an accepted loss at the source. Commits. */

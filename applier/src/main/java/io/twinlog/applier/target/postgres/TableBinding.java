@@ -146,6 +146,9 @@ final class TableBinding {
         if (column.baseOid() == PgType.BPCHAR) {
             return present + " COLLATE \"C\" IS NOT DISTINCT FROM " + value + "::pg_catalog.bpchar";
         }
-        return present + "::text COLLATE \"C\" IS NOT DISTINCT FROM " + value;
+        // Both sides go the same way: a cast to text may print more than the type's output does (inet and its mask).
+        String expected = cast(index, value, sentAs);
+        return present + "::text COLLATE \"C\" IS NOT DISTINCT FROM "
+                + (expected.equals(value) ? value : "(" + expected + ")::text");
     }
 }

@@ -26,7 +26,11 @@ final class TypeFit {
             String modifiers = matcher.group(2) == null ? "" : matcher.group(2).replace(" ", "");
             String tail = matcher.group(3) == null ? "" : matcher.group(3).trim();
             String name = unqualified(matcher.group(1).trim()) + (tail.isEmpty() ? "" : " " + tail);
-            return new Type(canonical(name), modifiers, matcher.group(4) == null ? "" : matcher.group(4));
+            String array = matcher.group(4) == null ? "" : matcher.group(4);
+            // The log names the array of a user's type by its own name: the element's with an underscore before it.
+            return array.isEmpty() && name.length() > 1 && name.startsWith("_")
+                    ? new Type(canonical(name.substring(1)), modifiers, "[]")
+                    : new Type(canonical(name), modifiers, array);
         }
 
         // Whether a type outside pg_catalog is printed with its schema depends on the search path of who asks.
@@ -69,7 +73,7 @@ final class TypeFit {
     static boolean fits(ColumnShape source, TargetColumn target) {
         Type from = Type.parse(source.sqlType());
         Type to = Type.parse(target.formatted());
-        if (from.equals(to)) {
+        if (from.equals(to) || isDomainOver(from, to, target)) {
             return true;
         }
         if (to.array().isEmpty() && to.modifiers().isEmpty() && isUnlimitedText(to) && source.type() == XlogType.TEXT) {
@@ -84,6 +88,12 @@ final class TypeFit {
                     && !from.name().equals("bit");
         }
         return sameNameFits(from, to) || widens(source, from, to) || baseOfDomain(source, target, to);
+    }
+
+    // The log names a domain by its base type; what the domain demands, the assignment enforces.
+    private static boolean isDomainOver(Type from, Type to, TargetColumn target) {
+        Type base = Type.parse(target.castName());
+        return !to.name().equals(base.name()) && from.equals(base);
     }
 
     private static boolean isUnlimitedText(Type to) {

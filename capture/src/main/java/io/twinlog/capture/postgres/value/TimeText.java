@@ -11,6 +11,9 @@ public final class TimeText {
 
     private static final long MICROS_PER_DAY = 86_400_000_000L;
 
+    /** The last day (in the year 294247) all of whose microseconds since 1970 fit into 64 bits; PostgreSQL knows later ones. */
+    private static final long LAST_DAY = Long.MAX_VALUE / MICROS_PER_DAY - 1;
+
     private TimeText() {}
 
     /** {@code YYYY-MM-DD}, with up to 7 digits of year: days since 1970. */
@@ -71,7 +74,7 @@ public final class TimeText {
         }
         long days = days(b, from, space);
         long micros = microsOfDay(b, space + 1, to);
-        if (days == INVALID || micros == INVALID) {
+        if (days == INVALID || micros == INVALID || days > LAST_DAY) {
             return INVALID;
         }
         return days * MICROS_PER_DAY + micros;

@@ -300,8 +300,10 @@ public final class Merger {
         return switch (record.kind()) {
             case EPOCH -> epoch(record);
             case BEGIN -> begin(record);
-            case HEARTBEAT, BARRIER, GAP, SNAPSHOT_BEGIN, SNAPSHOT_END ->
-                record.epoch() < epoch ? null : new Merged.Control(record, positions());
+            case HEARTBEAT, BARRIER, GAP -> record.epoch() < epoch ? null : new Merged.Control(record, positions());
+            // Read again after a restart, with chunks applied since: preparing the tables once more would empty them.
+            case SNAPSHOT_BEGIN, SNAPSHOT_END ->
+                record.epoch() < epoch || record.seq() < lastSeq ? null : new Merged.Control(record, positions());
             case INTENT, SCHEMA, END -> null;
         };
     }

@@ -254,10 +254,29 @@ public final class Applier implements AutoCloseable {
             connection.setAutoCommit(false);
             new ProgressStore(connection, config.replication()).drop();
             connection.commit();
-            TargetSession.dropOrigin(connection, config.replication());
-            connection.commit();
+            connection.setAutoCommit(true);
+            dropOrigin(connection);
         } catch (SQLException e) {
             throw Failures.classify(e);
+        }
+    }
+
+    // The server needs a moment to notice that the applier's session has ended.
+    private void dropOrigin(Connection connection) throws SQLException {
+        Instant limit = clock.instant().plus(WAIT_FOR_LOCK);
+        while (!TargetSession.dropOrigin(connection, config.replication())) {
+            if (clock.instant().isAfter(limit)) {
+                throw new TwinlogException(
+                        Category.CONFIG,
+                        "Replication origin twinlog_" + config.replication()
+                                + " of the target is in use: an applier still runs. Stop it first.");
+            }
+            try {
+                Thread.sleep(50);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
         }
     }
 

@@ -24,6 +24,7 @@ public final class TargetSession implements AutoCloseable {
 
     private static final int MAX_PREPARED = 200;
     private static final String LIMIT_EXCEEDED = "53400";
+    private static final String IN_USE = "55006";
     private static final int LOCK_CLASS = 0x7477_696E;
 
     // Plans must stay on the index whatever the statistics say: a plan made for an empty table would scan the full one
@@ -192,17 +193,26 @@ public final class TargetSession implements AutoCloseable {
         }
     }
 
-    /** Drops the replication's origin if it exists and may be dropped; over an ordinary connection. */
-    public static void dropOrigin(Connection connection, String replication) throws SQLException {
+    /**
+     * Drops the replication's origin if it exists and may be dropped; over an ordinary connection.
+     *
+     * @return false if a session uses it
+     */
+    public static boolean dropOrigin(Connection connection, String replication) throws SQLException {
         try (PreparedStatement drop = connection.prepareStatement(
                 "SELECT pg_catalog.pg_replication_origin_drop(roname) FROM pg_catalog.pg_replication_origin WHERE"
                         + " roname = ?")) {
             drop.setString(1, "twinlog_" + replication);
             drop.execute();
+            return true;
         } catch (SQLException e) {
+            if (IN_USE.equals(e.getSQLState())) {
+                return false;
+            }
             if (SqlFailure.of(e) != SqlFailure.PRIVILEGE) {
                 throw e;
             }
+            return true;
         }
     }
 

@@ -85,7 +85,28 @@ public final class Xlog {
     public static Xlog awaitBarrier(Source source) {
         String token = "b" + System.nanoTime();
         source.value("SELECT pg_logical_emit_message(true, 'twinlog', '" + token + "')::text");
-        return await(source, xlog -> xlog.control.stream().anyMatch(r -> token.equals(r.detail("token"))));
+        Awaitility.await("barrier").atMost(Duration.ofSeconds(90)).pollDelay(Duration.ofMillis(50)).until(() -> {
+            Xlog tail = new Xlog(source);
+            try (KafkaConsumer<byte[], byte[]> consumer = tail.consumer()) {
+                tail.readControl(consumer);
+            }
+            return tail.control.stream().anyMatch(r -> token.equals(r.detail("token")));
+        });
+        return read(source);
+    }
+
+    /** Waits until the control log holds so many records of a kind. */
+    public static void awaitControl(Source source, ControlKind kind, long count) {
+        Awaitility.await("control records")
+                .atMost(Duration.ofSeconds(90))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> {
+                    Xlog tail = new Xlog(source);
+                    try (KafkaConsumer<byte[], byte[]> consumer = tail.consumer()) {
+                        tail.readControl(consumer);
+                    }
+                    return tail.control(kind).size() >= count;
+                });
     }
 
     private KafkaConsumer<byte[], byte[]> consumer() {

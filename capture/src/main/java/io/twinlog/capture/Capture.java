@@ -91,7 +91,6 @@ public final class Capture implements AutoCloseable {
             CaptureSession session = new CaptureSession(
                     config, kafka, topics, names, source, board, stallWatch, clock, () -> stopped, first);
             try {
-                board.transition(MemberState.STARTUP, null);
                 if (session.run()) {
                     return;
                 }
@@ -99,7 +98,7 @@ public final class Capture implements AutoCloseable {
                 if (stopped && (e instanceof InterruptedException || e instanceof InterruptException)) {
                     return;
                 }
-                TwinlogException failure = Failures.classify(e, session.resume());
+                TwinlogException failure = Failures.classify(e, session.streamedFrom());
                 if (failure.category() != Category.OUTAGE && failure.category() != Category.TRANSIENT) {
                     throw failure;
                 }

@@ -85,7 +85,7 @@ final class CaptureSession {
     private final BooleanSupplier stopped;
     private final boolean first;
     private boolean passedPreconditions;
-    private @Nullable Long resume;
+    private @Nullable Long streamedFrom;
 
     CaptureSession(
             CaptureConfig config,
@@ -114,10 +114,10 @@ final class CaptureSession {
         return passedPreconditions;
     }
 
-    /** Position to continue from, as far as known. */
+    /** Position from which the source was asked to stream, or null. */
     @Nullable
-    Long resume() {
-        return resume;
+    Long streamedFrom() {
+        return streamedFrom;
     }
 
     /** Returns true when nothing is left to do, false when it was stopped. */
@@ -188,7 +188,6 @@ final class CaptureSession {
             return true;
         }
         long from = Lsn.parse(requireNonNull(checkpoint.resumePosition()));
-        resume = from;
         Continuity continuity = new Continuity(config.replication(), names.slot(), from, checkpoint.facts());
         continuity.checkIdentity(identity, connection);
         continuity.checkSlot(slot);
@@ -305,7 +304,6 @@ final class CaptureSession {
             // From here on no SQL on this connection: the exported snapshot would end.
             CreatedSlot created = connection.createSlot(names.slot(), false, snapshot);
             long position = created.consistentPoint();
-            resume = position;
             ControlRecord epoch =
                     epochRecord(1, 1, position, nowMicros(), START, identity, names.slot(), config.snapshot());
             log.store(epoch);
@@ -592,6 +590,7 @@ final class CaptureSession {
             Continuity continuity)
             throws SQLException, IOException {
         int version = connection.sql().getMetaData().getDatabaseMajorVersion();
+        streamedFrom = position;
         try (CopyStream stream = connection.stream(names.slot(), names.publication(), position, version, IDLE_MILLIS)) {
             try (Connection sql = source.open()) {
                 // Between the first look and START_REPLICATION somebody could have moved the slot.

@@ -21,7 +21,7 @@ final class Failures {
     /**
      * Gives a failure its category.
      *
-     * @param resume position captured last, or null before the first
+     * @param resume position from which the source was asked to stream, or null if it was not
      */
     static TwinlogException classify(Exception failure, @Nullable Long resume) {
         if (failure instanceof TwinlogException known) {
@@ -52,14 +52,16 @@ final class Failures {
         String message = failure.getMessage() + " (SQLSTATE " + state + ")";
         Category category = switch (state) {
             case "42501", "3D000" -> Category.CONFIG;
-            case "55000", "42704", "58P01" -> Category.GAP;
+            // Slot invalidated, slot or publication gone, log segment removed: meant so only by a walsender.
+            case "55000", "42704", "58P01" -> resume == null ? Category.OUTAGE : Category.GAP;
+            // A table changed while it was read; the next attempt sees it as it is then.
+            case "42P01", "42703", "3F000" -> Category.OUTAGE;
             default ->
                 state.startsWith("28") ? Category.CONFIG : state.startsWith("42") ? Category.BUG : Category.OUTAGE;
         };
         String what = switch (category) {
             case GAP ->
-                "GAP: the source cannot continue from "
-                        + (resume == null ? "the slot's position" : Lsn.format(resume)) + ": " + message
+                "GAP: the source cannot continue from " + Lsn.format(resume == null ? 0 : resume) + ": " + message
                         + ". Exits: `twinlog resync` reads the tables anew; `twinlog accept-loss` continues from now on and"
                         + " records the gap.";
             case CONFIG -> "The source refuses: " + message;

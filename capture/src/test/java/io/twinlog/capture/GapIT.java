@@ -51,7 +51,9 @@ class GapIT {
     void dropped_slot() {
         Source source = captured();
         source.sql("SELECT pg_drop_replication_slot('" + source.slot() + "')", "INSERT INTO t VALUES (2)");
-        assertThat(failure(source)).hasMessageContaining("does not exist any more").hasMessageMatching("(?s).*[0-9A-F]+/[0-9A-F]+.*");
+        assertThat(failure(source))
+                .hasMessageContaining("does not exist any more")
+                .hasMessageMatching("(?s).*[0-9A-F]+/[0-9A-F]+.*");
     }
 
     @Test
@@ -94,7 +96,8 @@ class GapIT {
     }
 
     private static void delete(String topic) throws Exception {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", Servers.kafka().bootstrapServers()))) {
+        try (Admin admin =
+                Admin.create(Map.of("bootstrap.servers", Servers.kafka().bootstrapServers()))) {
             admin.deleteTopics(List.of(topic)).all().get();
             while (admin.listTopics().names().get().contains(topic)) {
                 Thread.sleep(50);
@@ -112,7 +115,10 @@ class GapIT {
             Source source = captured(Source.create(postgres, Servers.kafka().bootstrapServers())
                     .sql("CREATE TABLE t(id int PRIMARY KEY)", "CREATE SCHEMA o", "CREATE TABLE o.x(v text)"));
             for (int i = 0; i < 8; i++) {
-                source.sql("INSERT INTO o.x SELECT repeat(md5(i::text), 30) FROM generate_series(1, 10000) i", "SELECT pg_switch_wal()", "CHECKPOINT");
+                source.sql(
+                        "INSERT INTO o.x SELECT repeat(md5(i::text), 30) FROM generate_series(1, 10000) i",
+                        "SELECT pg_switch_wal()",
+                        "CHECKPOINT");
             }
             assertThat(failure(source)).hasMessageContaining("lost").hasMessageContaining("invalidation_reason");
         }
@@ -122,23 +128,27 @@ class GapIT {
     void source_restored_from_an_older_copy(@TempDir Path directory) throws IOException {
         Path home = directory.resolve("pg");
         Source source;
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.builder().directory(home).start()) {
+        try (EmbeddedPostgres postgres =
+                EmbeddedPostgres.builder().directory(home).start()) {
             source = Source.create(postgres, Servers.kafka().bootstrapServers())
                     .sql("CREATE TABLE t(id int PRIMARY KEY)");
-            try (CaptureRun run = CaptureRun.start(source.config(SnapshotMode.NONE)).awaitStreaming()) {
+            try (CaptureRun run =
+                    CaptureRun.start(source.config(SnapshotMode.NONE)).awaitStreaming()) {
                 Xlog.awaitBarrier(source);
             }
             postgres.stop();
             copy(home, directory.resolve("copy"));
             postgres.start();
-            try (CaptureRun run = CaptureRun.start(source.config(SnapshotMode.NONE)).awaitStreaming()) {
+            try (CaptureRun run =
+                    CaptureRun.start(source.config(SnapshotMode.NONE)).awaitStreaming()) {
                 source.sql("INSERT INTO t SELECT generate_series(1, 10000)");
                 Xlog.awaitBarrier(source);
             }
         }
         delete(home);
         copy(directory.resolve("copy"), home);
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.builder().directory(home).start()) {
+        try (EmbeddedPostgres postgres =
+                EmbeddedPostgres.builder().directory(home).start()) {
             source.url(postgres.jdbcUrl(source.name()));
             try (CaptureRun run = CaptureRun.start(source.config(SnapshotMode.NONE))) {
                 TwinlogException failure = run.awaitFailure();

@@ -29,7 +29,8 @@ class ResumeFaultIT {
         Source source = Source.create().sql("CREATE TABLE l(id int PRIMARY KEY)", "CREATE TABLE s(id int PRIMARY KEY)");
         try (Connection connection = source.connect();
                 Statement a = connection.createStatement()) {
-            try (CaptureRun run = CaptureRun.start(source.config(SnapshotMode.NONE)).awaitStreaming()) {
+            try (CaptureRun run =
+                    CaptureRun.start(source.config(SnapshotMode.NONE)).awaitStreaming()) {
                 connection.setAutoCommit(false);
                 a.execute("INSERT INTO l SELECT generate_series(1, 5)");
                 source.sql("INSERT INTO s VALUES (90)");
@@ -84,8 +85,9 @@ class ResumeFaultIT {
                 case 2 -> "UPDATE t SET v = v + 1 WHERE id BETWEEN " + key + " AND " + (key + 50);
                 case 3 -> "DELETE FROM t WHERE id BETWEEN " + key + " AND " + (key + 10);
                 case 4 -> "UPDATE t SET id = -id WHERE id = " + key;
-                default -> "INSERT INTO t SELECT i, 1, 'many' FROM generate_series(100000 + " + key * 1000
-                        + ", 100000 + " + (key * 1000 + choice.nextInt(50)) + ") i ON CONFLICT DO NOTHING";
+                default ->
+                    "INSERT INTO t SELECT i, 1, 'many' FROM generate_series(100000 + " + key * 1000 + ", 100000 + "
+                            + (key * 1000 + choice.nextInt(50)) + ") i ON CONFLICT DO NOTHING";
             };
         })) {
             for (int kill = 0; kill < 6; kill++) {
@@ -121,11 +123,14 @@ class ResumeFaultIT {
     @Test
     void one_large_transaction_fits_into_a_small_heap_and_survives_kills() throws Exception {
         int rows = 200_000;
-        Source source = Source.create().sql("CREATE TABLE t(id int PRIMARY KEY, v text)", "CREATE TABLE u(id int PRIMARY KEY)");
+        Source source =
+                Source.create().sql("CREATE TABLE t(id int PRIMARY KEY, v text)", "CREATE TABLE u(id int PRIMARY KEY)");
         Random random = new Random(7);
         try (JavaProcess process = CaptureProcess.start(source.config(SnapshotMode.NONE), "160m")) {
             process.awaitOutput("STATE PRIMARY", PATIENCE);
-            source.sql("INSERT INTO t SELECT i, repeat(md5(i::text), 4) FROM generate_series(1, " + rows + ") i", "INSERT INTO u VALUES (1)");
+            source.sql(
+                    "INSERT INTO t SELECT i, repeat(md5(i::text), 4) FROM generate_series(1, " + rows + ") i",
+                    "INSERT INTO u VALUES (1)");
             Thread.sleep(random.nextInt(1000));
             process.kill();
         }
@@ -144,7 +149,8 @@ class ResumeFaultIT {
         Source source = Source.create().sql("CREATE TABLE t(id int PRIMARY KEY)");
         try (CaptureRun run = CaptureRun.start(source.config(SnapshotMode.NONE)).awaitStreaming()) {
             source.sql("INSERT INTO t VALUES (1)");
-            source.sql("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = '" + source.slot() + "'");
+            source.sql("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = '"
+                    + source.slot() + "'");
             source.sql("INSERT INTO t VALUES (2)");
             assertThat(Xlog.awaitBarrier(source).replay("t", "id")).hasSize(2);
             assertThat(run.messages()).anyMatch(line -> line.contains("Trying again"));

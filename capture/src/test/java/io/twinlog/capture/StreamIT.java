@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.twinlog.capture.bed.CaptureRun;
 import io.twinlog.capture.bed.Source;
 import io.twinlog.capture.bed.Xlog;
-import io.twinlog.schemas.control.ControlKind;
 import io.twinlog.schemas.Lsn;
+import io.twinlog.schemas.control.ControlKind;
 import io.twinlog.schemas.event.DataEvent;
 import io.twinlog.schemas.event.Operation;
 import java.util.List;
@@ -167,9 +167,7 @@ class StreamIT {
     @Test
     void truncate_is_one_event_per_table_in_its_place() {
         Source source = Source.create()
-                .sql(
-                        "CREATE TABLE a(id int PRIMARY KEY)",
-                        "CREATE TABLE b(id int PRIMARY KEY, a int REFERENCES a)");
+                .sql("CREATE TABLE a(id int PRIMARY KEY)", "CREATE TABLE b(id int PRIMARY KEY, a int REFERENCES a)");
         try (CaptureRun run = CaptureRun.start(source.config(SnapshotMode.NONE)).awaitStreaming()) {
             source.sql(
                     "INSERT INTO a SELECT generate_series(1, 100)",
@@ -178,7 +176,11 @@ class StreamIT {
             Xlog xlog = Xlog.awaitBarrier(source);
             assertThat(descriptions(xlog).stream().skip(200).map(d -> d.substring(0, d.indexOf(' ') + 9)))
                     .containsExactly(
-                            "INSERT public.a", "TRUNCATE public.a", "TRUNCATE public.b", "INSERT public.a", "INSERT public.a");
+                            "INSERT public.a",
+                            "TRUNCATE public.a",
+                            "TRUNCATE public.b",
+                            "INSERT public.a",
+                            "INSERT public.a");
             assertThat(xlog.replay("a", "id")).hasSize(2);
             assertThat(xlog.replay("b", "id")).isEmpty();
         }
@@ -213,7 +215,8 @@ class StreamIT {
                         "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10)",
                         "CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (10) TO (20)",
                         "INSERT INTO p VALUES (0, 1, 'old')");
-        try (CaptureRun run = CaptureRun.start(source.config(SnapshotMode.INITIAL)).awaitStreaming()) {
+        try (CaptureRun run =
+                CaptureRun.start(source.config(SnapshotMode.INITIAL)).awaitStreaming()) {
             source.sql(
                     "INSERT INTO p VALUES (1, 1, 'a'), (2, 11, 'b')",
                     "UPDATE p SET day = 12 WHERE id = 1",
@@ -236,21 +239,25 @@ class StreamIT {
                                 + " s int GENERATED ALWAYS AS (a * 2) STORED)",
                         "ALTER TABLE g REPLICA IDENTITY FULL",
                         "INSERT INTO g(a) VALUES (1)");
-        try (CaptureRun run = CaptureRun.start(source.config(SnapshotMode.INITIAL)).awaitStreaming()) {
+        try (CaptureRun run =
+                CaptureRun.start(source.config(SnapshotMode.INITIAL)).awaitStreaming()) {
             source.sql("INSERT INTO g(a) VALUES (2)", "UPDATE g SET a = 5 WHERE a = 1", "DELETE FROM g WHERE a = 2");
             Xlog xlog = Xlog.awaitBarrier(source);
             boolean published = Integer.parseInt(source.value("SHOW server_version_num")) >= 180000;
             assertThat(xlog.replay("g", "id").get("1"))
                     .containsEntry("a", "5")
                     .containsEntry("s", published ? "10" : null);
-            assertThat(xlog.events().stream().map(event -> event.shape().columns().size()).distinct())
+            assertThat(xlog.events().stream()
+                            .map(event -> event.shape().columns().size())
+                            .distinct())
                     .containsExactly(published ? 3 : 2);
         }
     }
 
     @Test
     void messages_of_others_and_empty_transactions_get_no_number() {
-        Source source = Source.create().sql("CREATE TABLE t(id int PRIMARY KEY)", "CREATE SCHEMA s", "CREATE TABLE s.u(i int)");
+        Source source =
+                Source.create().sql("CREATE TABLE t(id int PRIMARY KEY)", "CREATE SCHEMA s", "CREATE TABLE s.u(i int)");
         try (CaptureRun run = CaptureRun.start(source.config(SnapshotMode.NONE)).awaitStreaming()) {
             source.sql(
                     "INSERT INTO s.u VALUES (1)",

@@ -33,24 +33,52 @@ class TypesIT {
         VALUES.put("int8", List.of("-9223372036854775808", "9223372036854775807"));
         VALUES.put("oid", List.of("4294967295"));
         VALUES.put("float4", List.of("'NaN'", "'Infinity'", "'-Infinity'", "1e-45", "3.4028235e38", "0.1", "-0.0"));
-        VALUES.put("float8", List.of("'NaN'", "'-Infinity'", "5e-324", "1.7976931348623157e308", "0.1", "1e22", "-0.0"));
-        VALUES.put("numeric", List.of("'NaN'", "'Infinity'", "'-Infinity'", "1.10", "1e-100", "12345678901234567890123"));
+        VALUES.put(
+                "float8", List.of("'NaN'", "'-Infinity'", "5e-324", "1.7976931348623157e308", "0.1", "1e22", "-0.0"));
+        VALUES.put(
+                "numeric", List.of("'NaN'", "'Infinity'", "'-Infinity'", "1.10", "1e-100", "12345678901234567890123"));
         VALUES.put("numeric(12,2)", List.of("'NaN'", "1234567890.12", "-0.01", "0"));
         VALUES.put("numeric(38,10)", List.of("'NaN'", "1234567890123456789012345678.0123456789", "-1"));
         VALUES.put("numeric(5,0)", List.of("99999", "-1"));
         VALUES.put("money", List.of("'-92233720368547758.08'", "'12.5'"));
-        VALUES.put("text", List.of("''", "E'tab\\t nl\\n cr\\r back\\\\ \\\\N'", "'\u00fcber \ud83d\ude00'", "E'\\u000b\\b\\f\\x01'"));
+        VALUES.put(
+                "text",
+                List.of(
+                        "''",
+                        "E'tab\\t nl\\n cr\\r back\\\\ \\\\N'",
+                        "'\u00fcber \ud83d\ude00'",
+                        "E'\\u000b\\b\\f\\x01'"));
         VALUES.put("varchar(20)", List.of("'abc'", "'\\N'"));
         VALUES.put("char(5)", List.of("'ab'"));
         VALUES.put("\"char\"", List.of("'x'"));
         VALUES.put("name", List.of("'some_name'"));
         VALUES.put("bytea", List.of("''", "'\\x00ff0a5c'"));
-        VALUES.put("date", List.of("'infinity'", "'-infinity'", "'0044-03-15 BC'", "'5874897-12-31'", "'1969-12-31'", "'0001-01-01'"));
+        VALUES.put(
+                "date",
+                List.of(
+                        "'infinity'",
+                        "'-infinity'",
+                        "'0044-03-15 BC'",
+                        "'5874897-12-31'",
+                        "'1969-12-31'",
+                        "'0001-01-01'"));
         VALUES.put("time", List.of("'24:00:00'", "'23:59:59.999999'", "'00:00:00'", "'12:30:00.5'"));
         VALUES.put("time(3)", List.of("'12:30:00.125'"));
         VALUES.put("timetz", List.of("'24:00:00+15:59'", "'12:00:00.5-03:30'"));
-        VALUES.put("timestamp", List.of("'infinity'", "'4713-01-01 00:00:00 BC'", "'294276-12-31 23:59:59.999999'", "'1999-01-08 04:05:06.789'"));
-        VALUES.put("timestamptz", List.of("'-infinity'", "'4713-01-01 00:00:00+00 BC'", "'294276-12-31 23:59:59.999999+00'", "'2024-03-31 01:30:00+01'"));
+        VALUES.put(
+                "timestamp",
+                List.of(
+                        "'infinity'",
+                        "'4713-01-01 00:00:00 BC'",
+                        "'294276-12-31 23:59:59.999999'",
+                        "'1999-01-08 04:05:06.789'"));
+        VALUES.put(
+                "timestamptz",
+                List.of(
+                        "'-infinity'",
+                        "'4713-01-01 00:00:00+00 BC'",
+                        "'294276-12-31 23:59:59.999999+00'",
+                        "'2024-03-31 01:30:00+01'"));
         VALUES.put("interval", List.of("'1 year -2 mons 3 days -04:05:06.789'", "'0'"));
         VALUES.put("interval day to second(3)", List.of("'3 days 04:05:06.789'"));
         VALUES.put("uuid", List.of("'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'"));
@@ -171,13 +199,14 @@ class TypesIT {
                     comparisons.add("CASE WHEN " + column + " IS NOT NULL THEN '" + i + " ' ELSE '' END");
                 } else {
                     String sqlType = image.shape().columns().get(i + 1).sqlType();
-                    comparisons.add("CASE WHEN " + column + "::text IS DISTINCT FROM ('" + text.replace("'", "''") + "'::"
-                            + sqlType + ")::text THEN '" + i + " ' ELSE '' END");
+                    comparisons.add("CASE WHEN " + column + "::text IS DISTINCT FROM ('" + text.replace("'", "''")
+                            + "'::" + sqlType + ")::text THEN '" + i + " ' ELSE '' END");
                 }
             }
-            String different =
-                    source.value("SELECT " + String.join(" || ", comparisons) + " FROM t WHERE id = " + row);
-            assertThat(different).as("columns of row " + row + " that do not come back").isEmpty();
+            String different = source.value("SELECT " + String.join(" || ", comparisons) + " FROM t WHERE id = " + row);
+            assertThat(different)
+                    .as("columns of row " + row + " that do not come back")
+                    .isEmpty();
         }
     }
 
@@ -191,7 +220,8 @@ class TypesIT {
             case TIME -> LocalTime.ofNanoOfDay((Long) value * 1000).toString();
             case LOCAL_TIMESTAMP -> timestamp((Long) value);
             case TIMESTAMP -> timestamp((Long) value) + "+00";
-            case BYTES -> Xlog.row(image).get(image.shape().columns().get(column).name());
+            case BYTES ->
+                Xlog.row(image).get(image.shape().columns().get(column).name());
             case DECIMAL -> ((BigDecimal) value).toPlainString();
             default -> value.toString();
         };

@@ -13,8 +13,13 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** Makes Kafka clients with our settings; what the user configured wins, except where order or durability depend on it. */
 public final class KafkaClients {
 
-    /** The largest record: a row of 1 GiB is PostgreSQL's limit, 128 MiB is ours. */
-    public static final int MAX_RECORD_BYTES = 128 << 20;
+    /** What topics take: a row of 1 GiB is PostgreSQL's limit, this is ours. */
+    static final int MAX_RECORD_BYTES = 128 << 20;
+
+    /** Below socket.request.max.bytes of brokers, 100 MiB by default: a larger request is cut off without an answer. */
+    private static final int MAX_REQUEST_BYTES = 96 << 20;
+
+    private static final long SMALLEST_BUFFER_BYTES = 32L << 20;
 
     private static final int DELIVERY_TIMEOUT_MILLIS = 120_000;
     private static final int ADMIN_TIMEOUT_MILLIS = 15_000;
@@ -40,8 +45,8 @@ public final class KafkaClients {
         settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 256 * 1024);
         settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
-        settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_RECORD_BYTES);
-        settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 128L << 20);
+        settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_REQUEST_BYTES);
+        settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, bufferBytes());
         settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MILLIS);
         settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 60_000);
         settings.putAll(user);
@@ -49,6 +54,13 @@ public final class KafkaClients {
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    /** A quarter of the heap, so that an unreachable Kafka cannot fill it (invariant 10). */
+    private static long bufferBytes() {
+        return Math.max(
+                SMALLEST_BUFFER_BYTES,
+                Math.min(MAX_RECORD_BYTES, Runtime.getRuntime().maxMemory() / 4));
     }
 
     /** A producer for a few small records, which nobody waits for. */

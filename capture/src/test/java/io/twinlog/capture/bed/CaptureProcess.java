@@ -41,8 +41,9 @@ public final class CaptureProcess {
         CaptureListener printer = new CaptureListener() {
             @Override
             public void state(MemberStatus status) {
-                System.out.println("STATE " + status.state() + " " + status.details().getOrDefault("seq", "0") + " "
-                        + (status.reason() == null ? "" : status.reason()));
+                System.out.println(
+                        "STATE " + status.state() + " " + status.details().getOrDefault("seq", "0") + " "
+                                + (status.reason() == null ? "" : status.reason()));
             }
 
             @Override

@@ -27,7 +27,8 @@ public final class Load implements AutoCloseable {
         Load load = new Load();
         for (int i = 0; i < writers; i++) {
             int writer = i;
-            Thread thread = new Thread(() -> load.write(source, writer, new Random(seed + writer), choice), "load-" + i);
+            Thread thread =
+                    new Thread(() -> load.write(source, writer, new Random(seed + writer), choice), "load-" + i);
             load.threads.add(thread);
             thread.start();
         }

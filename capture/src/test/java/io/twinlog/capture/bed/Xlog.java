@@ -85,13 +85,16 @@ public final class Xlog {
     public static Xlog awaitBarrier(Source source) {
         String token = "b" + System.nanoTime();
         source.value("SELECT pg_logical_emit_message(true, 'twinlog', '" + token + "')::text");
-        Awaitility.await("barrier").atMost(Duration.ofSeconds(90)).pollDelay(Duration.ofMillis(50)).until(() -> {
-            Xlog tail = new Xlog(source);
-            try (KafkaConsumer<byte[], byte[]> consumer = tail.consumer()) {
-                tail.readControl(consumer);
-            }
-            return tail.control.stream().anyMatch(r -> token.equals(r.detail("token")));
-        });
+        Awaitility.await("barrier")
+                .atMost(Duration.ofSeconds(90))
+                .pollDelay(Duration.ofMillis(50))
+                .until(() -> {
+                    Xlog tail = new Xlog(source);
+                    try (KafkaConsumer<byte[], byte[]> consumer = tail.consumer()) {
+                        tail.readControl(consumer);
+                    }
+                    return tail.control.stream().anyMatch(r -> token.equals(r.detail("token")));
+                });
         return read(source);
     }
 

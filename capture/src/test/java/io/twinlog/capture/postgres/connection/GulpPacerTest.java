@@ -1,0 +1,47 @@
+package io.twinlog.capture.postgres.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class GulpPacerTest {
+
+    private final GulpPacer pacer = new GulpPacer();
+    private long now = 1;
+
+    private void reads(int count, int bytes, long gapNanos) {
+        for (int i = 0; i < count; i++) {
+            pacer.beforeRead();
+            now += gapNanos;
+            pacer.afterRead(bytes, now);
+        }
+    }
+
+    @Test
+    void five_hundred_transactions_per_second_are_never_paused() {
+        for (int transaction = 0; transaction < 1_000; transaction++) {
+            reads(12, 150, 10_000);
+            now += 1_880_000;
+        }
+        assertThat(pacer.pauses()).isZero();
+    }
+
+    @Test
+    void a_backlog_that_comes_message_by_message_is_paused_until_reads_are_full() {
+        reads(65, 150, 8_000);
+        reads(3, 20_000, 8_000);
+        assertThat(pacer.pauses()).isEqualTo(3);
+        long before = pacer.pauses();
+        reads(5, 60_000, 8_000);
+        assertThat(pacer.pauses()).isLessThanOrEqualTo(before + 1);
+    }
+
+    @Test
+    void idleness_ends_it() {
+        reads(70, 150, 8_000);
+        pacer.idle();
+        long before = pacer.pauses();
+        reads(20, 150, 8_000);
+        assertThat(pacer.pauses()).isEqualTo(before);
+    }
+}

@@ -19,6 +19,9 @@ public final class KafkaClients {
     /** Below socket.request.max.bytes of brokers, 100 MiB by default: a larger request is cut off without an answer. */
     private static final int MAX_REQUEST_BYTES = 96 << 20;
 
+    /** Without it every event of a backlog wakes the sender and travels in a request nearly of its own. */
+    private static final int LINGER_MILLIS = 2;
+
     private static final long SMALLEST_BUFFER_BYTES = 32L << 20;
 
     private static final int DELIVERY_TIMEOUT_MILLIS = 120_000;
@@ -44,7 +47,7 @@ public final class KafkaClients {
         Map<String, Object> settings = new HashMap<>();
         settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 256 * 1024);
-        settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        settings.put(ProducerConfig.LINGER_MS_CONFIG, LINGER_MILLIS);
         settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_REQUEST_BYTES);
         settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, bufferBytes());
         settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MILLIS);

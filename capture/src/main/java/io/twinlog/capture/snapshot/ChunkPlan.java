@@ -84,8 +84,9 @@ final class ChunkPlan {
 
     private @Nullable String bound(Connection snapshot, PlannedTable table, String column, String type)
             throws SQLException {
-        String key = CatalogTable.quote(column);
-        String sql = "SELECT " + key + "::text FROM " + source(table.catalog())
+        // Qualified, for ORDER BY would take a bare name for the output column and sort by its text.
+        String key = "r." + CatalogTable.quote(column);
+        String sql = "SELECT " + key + "::text FROM " + source(table.catalog()) + " AS r"
                 + (after == null ? "" : " WHERE " + key + " > '" + after + "'::" + type)
                 + " ORDER BY " + key + " OFFSET " + (rowsPerChunk - 1) + " LIMIT 1";
         try (PreparedStatement statement = snapshot.prepareStatement(sql);

@@ -222,7 +222,8 @@ final class CaptureSession {
                 throw new TwinlogException(
                         Category.GAP,
                         "GAP in replication " + config.replication() + ": the topic " + topic
-                                + " does not exist any more, and events on it may not have been applied. Use `twinlog resync`.");
+                                + " does not exist any more, and events on it may not have been applied."
+                                + " Use `twinlog drop` and start with an initial sync.");
             }
         }
     }
@@ -258,7 +259,7 @@ final class CaptureSession {
                         Category.GAP,
                         "The control log " + topicNames.transactions()
                                 + " has lost the end of the initial sync (offset " + at
-                                + "), which still filters the stream. Use `twinlog resync`.");
+                                + "), which still filters the stream. Use `twinlog drop` and start with an initial sync.");
             }
             String chunks = tail.records(at, at + 1).get(0).record().detail(Detail.CHUNKS);
             String lifted = checkpoint.fact(Detail.LIFTED);
@@ -362,7 +363,8 @@ final class CaptureSession {
             throw new TwinlogException(
                     Category.GAP,
                     "GAP in replication " + config.replication() + ": the publication '" + names.publication()
-                            + "' was dropped; the source cannot tell any more what to send. Use `twinlog resync`.");
+                            + "' was dropped; the source cannot tell any more what to send."
+                            + " Use `twinlog drop` and start with an initial sync, or `twinlog accept-loss`.");
         }
         findings.tables().stream()
                 .filter(check -> check.level() == io.twinlog.schemas.check.Check.Level.PROBLEM)
@@ -378,8 +380,8 @@ final class CaptureSession {
         if (!added.isEmpty()) {
             Publication.execute(sql, Publication.addStatement(names.publication(), added));
             added.forEach(table -> board.message("WARNING: table " + table.id()
-                    + " is captured from now on; rows that it holds already need `twinlog resync --table " + table.id()
-                    + "`"));
+                    + " is captured from now on; rows that it holds already are not copied: copy them by hand, or use `twinlog drop`"
+                    + " and start with an initial sync"));
         }
         Set<TableId> selected = new HashSet<>();
         for (CatalogTable table : new SourceCatalog(sql).select(Capture.patterns(config))) {

@@ -62,7 +62,7 @@ final class Failures {
         String what = switch (category) {
             case GAP ->
                 "GAP: the source cannot continue from " + Lsn.format(resume == null ? 0 : resume) + ": " + message
-                        + ". Exits: `twinlog resync` reads the tables anew; `twinlog accept-loss` continues from now on and"
+                        + ". Exits: `twinlog drop`, then a start with an initial sync; or `twinlog accept-loss`, which continues from now on and"
                         + " records the gap.";
             case CONFIG -> "The source refuses: " + message;
             case BUG -> "The source does not understand a statement: " + message;

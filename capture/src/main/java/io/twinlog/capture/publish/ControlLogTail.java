@@ -94,7 +94,7 @@ public final class ControlLogTail implements AutoCloseable {
                     io.twinlog.schemas.failure.Category.GAP,
                     "The control log holds records of epoch " + epoch + " but neither the beginning of the epoch nor a"
                             + " heartbeat; part of it was deleted, so the position to continue from is unknown. Use"
-                            + " `twinlog resync`, or `twinlog accept-loss` to continue from now on.");
+                            + " `twinlog drop` and start with an initial sync, or `twinlog accept-loss` to continue from now on.");
         }
         return tail.isEmpty()
                 ? Checkpoint.NOTHING

@@ -115,7 +115,7 @@ public final class KeyColumns {
                         + (table == null
                                 ? "the table was dropped since, and no version of it was published before"
                                 : "its columns changed since, or it has no primary key")
-                        + ". Add a primary key, or use `twinlog resync` to continue from now on.");
+                        + ". Add a primary key, then use `twinlog drop` and start with an initial sync.");
     }
 
     private static boolean @Nullable [] byName(List<String> columns, List<String> names) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param epoch the epoch in which it was written
  * @param seq of BEGIN and END their transaction; of EPOCH the first seq of the epoch; else the last seq begun before
- * @param position source position: of BEGIN and END the commit (for PostgreSQL the LSN behind the commit record);
+ * @param position source position: of BEGIN the commit record, of END the place behind it;
  *     of HEARTBEAT and BARRIER the place up to which the control log is complete at this record
  * @param txId the source's number of the transaction
  * @param timeMicros BEGIN, END: commit time at the source; others: time of writing; microseconds since 1970

@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record Continuity(String replication, String slotName, long resume, Map<String, String> facts) {
 
-    private static final String EXITS =
-            " Changes may be missing, so nothing is captured. Exits: `twinlog resync` reads the"
-                    + " tables anew; `twinlog accept-loss` continues from now on and records the gap.";
+    private static final String EXITS = " Changes may be missing, so nothing is captured. Exits: `twinlog drop`,"
+            + " then a start with an initial sync; or `twinlog accept-loss`, which continues from now on and"
+            + " records the gap.";
 
     /** Throws GAP unless it is the same cluster, database and history. */
     public void checkIdentity(SystemIdentity identity, ReplicationConnection connection) throws SQLException {

@@ -86,7 +86,7 @@ public final class ChunkFilter {
                     Category.SCHEMA,
                     "Table " + shape.qualifiedName() + ": its key column '" + column
                             + "' was renamed or dropped while the initial sync was interrupted, so changes cannot be"
-                            + " matched with what was read. Use `twinlog resync`.");
+                            + " matched with what was read. Use `twinlog drop` and start with an initial sync.");
         }
         Tuple source = row.kind(index) == Tuple.UNCHANGED && old != null ? old : row;
         return new String(source.buffer(), source.offset(index), source.length(index), StandardCharsets.UTF_8);

@@ -314,6 +314,7 @@ final class CaptureSession {
                 publisher.facts().putAll(facts(epoch.details(), identity));
                 TableDirectory directory =
                         directory(topics, publisher, types, PublishedShapes.read(kafka, topicNames), identity);
+                topics.prepare(tables.stream().map(CatalogTable::id).toList());
                 announce(directory, tables, connection);
                 if (snapshot) {
                     SnapshotLog progress = SnapshotLog.begin(

@@ -17,8 +17,13 @@ public final class TwinlogException extends RuntimeException {
     }
 
     public TwinlogException(Category category, String message, @Nullable Throwable cause) {
-        super(message, cause);
+        super(named(category, message), cause);
         this.category = category;
+    }
+
+    // Invariant 2: a gap is called by its name, wherever it was found.
+    private static String named(Category category, String message) {
+        return category == Category.GAP && !message.contains("GAP") ? "GAP: " + message : message;
     }
 
     public Category category() {

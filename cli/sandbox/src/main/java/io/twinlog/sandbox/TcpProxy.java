@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * A line to a server on the loopback address that tests cut, freeze and heal: a forwarder of bytes on a port of its own.
  *
  * <p>A cut line resets its connections and refuses new ones, as a dead machine's neighbour would; a frozen line keeps its
- * connections open and carries nothing, as a network does that drops packets. Two daemon threads serve a connection.
+ * connections open and carries nothing, as a network does that drops packets. Three daemon threads serve a connection:
+ * one makes it, and one each carries the bytes up and down.
  */
 public final class TcpProxy implements AutoCloseable {
     private static final int CHUNK_BYTES = 64 * 1024;
@@ -24,7 +25,7 @@ public final class TcpProxy implements AutoCloseable {
     private final InetSocketAddress target;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final Gate gate = new Gate();
-    private @Nullable ServerSocket listener;
+    private @Nullable Listener listener;
 
     private TcpProxy(int port, InetSocketAddress target) {
         this.port = port;
@@ -48,14 +49,22 @@ public final class TcpProxy implements AutoCloseable {
         return port;
     }
 
-    /** Resets all connections and refuses new ones. */
-    public synchronized void cut() {
-        if (listener != null) {
-            closeQuietly(listener);
+    /** Resets all connections and refuses new ones; the port is free for {@link #heal} when this returns. */
+    public void cut() {
+        Listener ended;
+        synchronized (this) {
+            ended = listener;
             listener = null;
+            if (ended != null) {
+                closeQuietly(ended.socket());
+            }
+            sockets.forEach(TcpProxy::reset);
+            sockets.clear();
         }
-        sockets.forEach(TcpProxy::reset);
-        sockets.clear();
+        if (ended != null) {
+            // The kernel gives the port back only when the thread has left accept().
+            join(ended.thread());
+        }
     }
 
     /** Carries nothing any more, without closing anything; the bytes of one chunk may still be under way. */
@@ -72,8 +81,7 @@ public final class TcpProxy implements AutoCloseable {
         try {
             ServerSocket socket = new ServerSocket();
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            listener = socket;
-            daemon("accept", () -> accept(socket));
+            listener = new Listener(socket, daemon("accept", () -> accept(socket)));
         } catch (IOException e) {
             throw new SandboxException("The proxy cannot listen on port " + port, e);
         }
@@ -89,7 +97,8 @@ public final class TcpProxy implements AutoCloseable {
     private void accept(ServerSocket socket) {
         while (!socket.isClosed()) {
             try {
-                connect(socket, socket.accept());
+                Socket client = socket.accept();
+                daemon("connect", () -> connect(socket, client));
             } catch (IOException e) {
                 // The line was cut: the loop's condition ends it.
             }
@@ -145,10 +154,19 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
-    private void daemon(String role, Runnable work) {
+    private Thread daemon(String role, Runnable work) {
         Thread thread = new Thread(work, "proxy-" + port + "-" + role);
         thread.setDaemon(true);
         thread.start();
+        return thread;
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void reset(Socket socket) {
@@ -168,6 +186,9 @@ public final class TcpProxy implements AutoCloseable {
             // It is of no use any more either way.
         }
     }
+
+    /** The socket that takes connections, and the thread that does. */
+    private record Listener(ServerSocket socket, Thread thread) {}
 
     /** Shut, it holds all who want to pass. */
     private static final class Gate {

@@ -142,6 +142,7 @@ public final class Applier implements AutoCloseable {
             reporter.startAt(progress.epoch(), progress.seq(), progress.position(), progress.commitTime());
             OwnTopics.createStatus(admin, topics.status());
             OwnTopics.createConflicts(admin, topics.conflicts());
+            OwnTopics.createResolutions(admin, topics.resolutions());
             reporter.publishTo(producer);
             try (SchemaTopicReader schemas = new SchemaTopicReader(clients.consumer(), topics.schemas());
                     XlogConsumer consumer = new XlogConsumer(
@@ -158,7 +159,7 @@ public final class Applier implements AutoCloseable {
                 outages.reset();
                 new ApplierSession(
                                 target,
-                                new ConflictPublisher(producer, topics.conflicts()),
+                                new ConflictPublisher(producer, topics),
                                 topics.conflicts(),
                                 config,
                                 reporter,

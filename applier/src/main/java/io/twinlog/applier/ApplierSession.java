@@ -9,6 +9,7 @@ import io.twinlog.applier.merge.XlogConsumer;
 import io.twinlog.applier.target.postgres.BatchPlan;
 import io.twinlog.applier.target.postgres.PostgresTarget;
 import io.twinlog.schemas.conflict.ConflictRecord;
+import io.twinlog.schemas.conflict.Resolution;
 import io.twinlog.schemas.control.ControlRecord;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
@@ -143,9 +144,12 @@ final class ApplierSession {
             eventsInside += batch.events().size();
             if (!conflicts.isEmpty()) {
                 // Invariant 8: published and acknowledged before the target commits.
-                conflictTopic.publish(conflicts);
+                conflictTopic.publish(
+                        conflicts,
+                        conflicts.stream().map(Resolution::atDetection).toList());
+                // Counting and telling needs no images; a large transaction may park many.
                 parkedInTransaction.addAll(
-                        conflicts.stream().map(ApplierSession::withoutRows).toList());
+                        conflicts.stream().map(ConflictRecord::withoutRows).toList());
             }
         }
         if (!batch.complete()) {
@@ -163,35 +167,6 @@ final class ApplierSession {
         eventsInside = 0;
         transactionsInside = 0;
         parkedInTransaction.clear();
-    }
-
-    // Counting and telling needs no images; a large transaction may park many.
-    private static ConflictRecord withoutRows(ConflictRecord record) {
-        return new ConflictRecord(
-                record.id(),
-                record.kind(),
-                record.schema(),
-                record.table(),
-                java.util.Map.of(),
-                record.operation(),
-                record.evidence(),
-                List.of(),
-                null,
-                null,
-                null,
-                List.of(),
-                record.policy(),
-                record.sqlState(),
-                record.attempt(),
-                record.position(),
-                record.txId(),
-                record.commitMicros(),
-                record.detectedMicros(),
-                record.topic(),
-                record.partition(),
-                record.offset(),
-                null,
-                new byte[0]);
     }
 
     private void tellParked() {

@@ -5,7 +5,7 @@ import io.twinlog.sandbox.EmbeddedPostgres;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The servers that all integration tests of a JVM share; every test has a database and a replication of its own. */
-final class Servers {
+public final class Servers {
 
     private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -21,15 +21,15 @@ final class Servers {
                 EmbeddedPostgres.builder().setting("max_connections", "50").start();
     }
 
-    static EmbeddedKafka kafka() {
+    public static EmbeddedKafka kafka() {
         return KafkaHolder.KAFKA;
     }
 
-    static EmbeddedPostgres postgres() {
+    public static EmbeddedPostgres postgres() {
         return PostgresHolder.POSTGRES;
     }
 
-    static String uniqueName() {
+    public static String uniqueName() {
         return "t" + COUNT.incrementAndGet();
     }
 }

@@ -2,8 +2,12 @@ package io.twinlog.applier.conflict;
 
 import io.twinlog.schemas.conflict.ConflictCodec;
 import io.twinlog.schemas.conflict.ConflictRecord;
+import io.twinlog.schemas.conflict.Resolution;
+import io.twinlog.schemas.conflict.ResolutionCodec;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
+import io.twinlog.schemas.topic.TopicNames;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -12,15 +16,17 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 
-/** Stores dead letters on the conflict topic. Uses, and never closes, the producer; not thread-safe. */
+/** Stores conflicts and what became of them on their topics. Uses, and never closes, the producer; not thread-safe. */
 public final class ConflictPublisher {
 
     private final Producer<byte[], byte[]> producer;
-    private final String topic;
+    private final String conflicts;
+    private final String resolutions;
 
-    public ConflictPublisher(Producer<byte[], byte[]> producer, String topic) {
+    public ConflictPublisher(Producer<byte[], byte[]> producer, TopicNames topics) {
         this.producer = producer;
-        this.topic = topic;
+        this.conflicts = topics.conflicts();
+        this.resolutions = topics.resolutions();
     }
 
     /**
@@ -28,12 +34,19 @@ public final class ConflictPublisher {
      *
      * @throws TwinlogException category OUTAGE if it does not: then the target must not commit (invariant 8)
      */
-    public void publish(List<ConflictRecord> conflicts) {
+    public void publish(List<ConflictRecord> found, List<Resolution> decided) {
         try {
             List<Future<?>> stored = new ArrayList<>();
-            for (ConflictRecord conflict : conflicts) {
+            for (ConflictRecord conflict : found) {
                 stored.add(producer.send(
-                        new ProducerRecord<>(topic, 0, conflict.originalKey(), ConflictCodec.encode(conflict))));
+                        new ProducerRecord<>(conflicts, 0, conflict.originalKey(), ConflictCodec.encode(conflict))));
+            }
+            for (Resolution resolution : decided) {
+                stored.add(producer.send(new ProducerRecord<>(
+                        resolutions,
+                        0,
+                        resolution.id().getBytes(StandardCharsets.US_ASCII),
+                        ResolutionCodec.encode(resolution))));
             }
             for (Future<?> acknowledged : stored) {
                 acknowledged.get();
@@ -51,7 +64,7 @@ public final class ConflictPublisher {
     private TwinlogException unwritable(Throwable cause) {
         return new TwinlogException(
                 Category.OUTAGE,
-                "Conflict topic " + topic + " cannot be written (" + cause.getMessage()
+                "Conflict topic " + conflicts + " or " + resolutions + " cannot be written (" + cause.getMessage()
                         + "): nothing is applied until it can, since a conflict must not be lost",
                 cause);
     }

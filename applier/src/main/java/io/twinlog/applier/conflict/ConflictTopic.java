@@ -4,45 +4,35 @@ import io.twinlog.applier.kafka.KafkaClients;
 import io.twinlog.schemas.conflict.ConflictCodec;
 import io.twinlog.schemas.conflict.ConflictRecord;
 import io.twinlog.schemas.topic.TopicNames;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.PartitionInfo;
-import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads the dead letters of a replication, each once: a record that appears twice after a crash has the same id. Changes
- * nothing; each call opens and closes its own consumer.
+ * Reads the conflicts of a replication, each once. Changes nothing; each call opens and closes its own consumers. Immutable.
  */
 public final class ConflictTopic {
 
-    private static final Duration POLL = Duration.ofMillis(200);
-
-    private final KafkaClients clients;
-    private final String topic;
+    private final TopicScan scan;
 
     /**
      * @param kafka settings of Kafka's clients
      */
     public ConflictTopic(String replication, Map<String, Object> kafka) {
-        this.clients = new KafkaClients(replication, kafka);
-        this.topic = new TopicNames(replication).conflicts();
+        this.scan = new TopicScan(new KafkaClients(replication, kafka), new TopicNames(replication).conflicts());
     }
 
-    /** All dead letters in the order in which they were stored. */
+    /** All conflicts in the order in which they were stored. */
     public List<ConflictRecord> list() {
         List<ConflictRecord> conflicts = new ArrayList<>();
         forEach(conflicts::add);
         return conflicts;
     }
 
-    /** The dead letter with this id, if there is one. */
+    /** The conflict with this id, if there is one. */
     public Optional<ConflictRecord> find(String id) {
         List<ConflictRecord> found = new ArrayList<>();
         forEach(conflict -> {
@@ -53,30 +43,20 @@ public final class ConflictTopic {
         return found.stream().findFirst();
     }
 
-    /** Gives every dead letter that stands on the topic now; nothing where the topic does not exist. */
+    /**
+     * Gives every conflict that stands on the topic now, each once: where an id stands there several times, after a crash or a further
+     * attempt, the last record. Nothing where the topic does not exist.
+     */
     public void forEach(Consumer<ConflictRecord> reader) {
-        try (org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer = clients.consumer()) {
-            List<TopicPartition> partitions = new ArrayList<>();
-            List<PartitionInfo> infos =
-                    consumer.listTopics(Duration.ofSeconds(20)).get(topic);
-            if (infos == null) {
-                return;
+        // Two passes, so that ids and offsets have to fit into memory, but not the rows.
+        Map<String, Long> last = new HashMap<>();
+        scan.forEach(record -> last.put(ConflictCodec.decode(record.value()).id(), record.offset()));
+        scan.forEach(record -> {
+            ConflictRecord conflict = ConflictCodec.decode(record.value());
+            Long offset = last.get(conflict.id());
+            if (offset != null && offset == record.offset()) {
+                reader.accept(conflict);
             }
-            for (PartitionInfo info : infos) {
-                partitions.add(new TopicPartition(topic, info.partition()));
-            }
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            Set<String> seen = new HashSet<>();
-            while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                    ConflictRecord conflict = ConflictCodec.decode(record.value());
-                    if (seen.add(conflict.id())) {
-                        reader.accept(conflict);
-                    }
-                }
-            }
-        }
+        });
     }
 }

@@ -23,6 +23,11 @@ public final class OwnTopics {
                 Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "delete", TopicConfig.RETENTION_MS_CONFIG, "-1"));
     }
 
+    /** What became of each conflict: the last word per id. */
+    public static void createResolutions(Admin admin, String topic) {
+        create(admin, topic, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact"));
+    }
+
     public static void createStatus(Admin admin, String topic) {
         create(admin, topic, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact"));
     }

@@ -1,5 +1,6 @@
 package io.twinlog.applier.progress;
 
+import io.twinlog.applier.held.HeldStore;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -33,7 +34,7 @@ public final class ProgressStore {
         boolean autoCommit = connection.getAutoCommit();
         connection.setAutoCommit(true);
         try (Statement statement = connection.createStatement()) {
-            if (!exists()) {
+            if (!count("progress, offsets, audit, held_key, held_event, held_table", 6)) {
                 statement.execute("CREATE SCHEMA IF NOT EXISTS twinlog");
                 statement.execute(
                         "CREATE TABLE IF NOT EXISTS twinlog.progress (replication text PRIMARY KEY,"
@@ -46,6 +47,7 @@ public final class ProgressStore {
                 statement.execute("CREATE TABLE IF NOT EXISTS twinlog.audit (id bigint GENERATED ALWAYS AS IDENTITY"
                         + " PRIMARY KEY, at timestamptz NOT NULL DEFAULT now(), replication text NOT NULL,"
                         + " actor text NOT NULL, action text NOT NULL, reason text NOT NULL, details text)");
+                HeldStore.create(statement);
             }
             try (PreparedStatement insert = connection.prepareStatement("INSERT INTO twinlog.progress"
                     + " (replication, epoch, seq, updated_at) VALUES (?, 0, 0, now()) ON CONFLICT DO NOTHING")) {
@@ -59,12 +61,16 @@ public final class ProgressStore {
 
     /** Whether the tables exist. */
     public boolean exists() throws SQLException {
+        return count("progress, offsets, audit", 3);
+    }
+
+    private boolean count(String tables, int expected) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet result = statement.executeQuery("SELECT count(*) FROM pg_catalog.pg_class c JOIN"
                         + " pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'twinlog' AND"
-                        + " c.relname IN ('progress', 'offsets', 'audit')")) {
+                        + " c.relname = ANY ('{" + tables + "}')")) {
             result.next();
-            return result.getInt(1) == 3;
+            return result.getInt(1) == expected;
         }
     }
 
@@ -186,13 +192,17 @@ public final class ProgressStore {
         delete("twinlog.offsets");
         delete("twinlog.progress");
         delete("twinlog.audit");
+        if (count(String.join(", ", HeldStore.TABLES), HeldStore.TABLES.size())) {
+            new HeldStore(connection, replication).drop();
+        }
         try (Statement statement = connection.createStatement()) {
             boolean last;
             try (ResultSet result = statement.executeQuery("SELECT NOT EXISTS (SELECT FROM twinlog.progress)")) {
                 last = result.next() && result.getBoolean(1);
             }
             if (last) {
-                statement.execute("DROP TABLE twinlog.progress, twinlog.offsets, twinlog.audit");
+                statement.execute("DROP TABLE IF EXISTS twinlog.progress, twinlog.offsets, twinlog.audit,"
+                        + " twinlog.held_key, twinlog.held_event, twinlog.held_table");
                 try (ResultSet result = statement.executeQuery("SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_class c"
                         + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'twinlog')")) {
                     last = result.next() && result.getBoolean(1);

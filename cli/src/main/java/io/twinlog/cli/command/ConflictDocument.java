@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,13 @@ record ConflictDocument(
         @Nullable Map<String, @Nullable String> after,
         @Nullable Map<String, @Nullable String> current,
         List<Map<String, @Nullable String>> blocking,
+        @Nullable String constraint,
+        String detection,
         String policy,
+        String outcome,
+        String reason,
+        @Nullable String heldBehind,
+        @Nullable String origin,
         @Nullable String sqlState,
         int attempt,
         @Nullable String position,
@@ -72,7 +79,13 @@ record ConflictDocument(
                 conflict.after(),
                 conflict.current(),
                 conflict.blocking(),
-                conflict.policy(),
+                conflict.constraint(),
+                conflict.detection().name().toLowerCase(Locale.ROOT),
+                conflict.policy().label(),
+                conflict.outcome().label(),
+                conflict.reason(),
+                conflict.heldBehind(),
+                conflict.origin(),
                 conflict.sqlState(),
                 conflict.attempt(),
                 conflict.position(),
@@ -91,10 +104,16 @@ record ConflictDocument(
                 .row("key", row(key))
                 .row("operation", operation)
                 .row("evidence", evidence)
-                .row("policy", policy + ", attempt " + attempt)
+                .row("policy", policy + ": " + outcome + ", attempt " + attempt + ". " + reason)
                 .row("committed", committed + " at " + position + (txId == null ? "" : ", transaction " + txId))
                 .row("detected", detected)
                 .row("event", topic + "-" + partition + ", offset " + offset);
+        if (heldBehind != null) {
+            facts.row("behind", heldBehind);
+        }
+        if (constraint != null) {
+            facts.row("constraint", constraint);
+        }
         if (sqlState != null) {
             facts.row("SQLSTATE", sqlState);
         }

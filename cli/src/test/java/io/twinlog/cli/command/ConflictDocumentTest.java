@@ -6,7 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.twinlog.cli.terminal.Json;
 import io.twinlog.schemas.conflict.ConflictKind;
+import io.twinlog.schemas.conflict.ConflictOutcome;
+import io.twinlog.schemas.conflict.ConflictPolicy;
 import io.twinlog.schemas.conflict.ConflictRecord;
+import io.twinlog.schemas.table.ReplicaIdentity;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +30,13 @@ class ConflictDocumentTest {
             row("7", null),
             row("7", "3.00"),
             List.of(),
-            "hold",
+            null,
+            ReplicaIdentity.FULL,
+            ConflictPolicy.HOLD,
+            ConflictOutcome.HELD,
+            "The policy is hold",
+            null,
+            null,
             null,
             1,
             "0/1A",
@@ -63,7 +72,13 @@ class ConflictDocumentTest {
                 row("7", "2.00"),
                 null,
                 List.of(),
-                "hold",
+                null,
+                ReplicaIdentity.FULL,
+                ConflictPolicy.HOLD,
+                ConflictOutcome.HELD,
+                "The policy is hold",
+                null,
+                null,
                 null,
                 1,
                 "0/1A",
@@ -99,7 +114,13 @@ class ConflictDocumentTest {
                         "after",
                         "current",
                         "blocking",
+                        "constraint",
+                        "detection",
                         "policy",
+                        "outcome",
+                        "reason",
+                        "held_behind",
+                        "origin",
                         "sql_state",
                         "attempt",
                         "position",

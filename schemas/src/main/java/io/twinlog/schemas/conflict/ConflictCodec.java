@@ -1,5 +1,6 @@
 package io.twinlog.schemas.conflict;
 
+import io.twinlog.schemas.table.ReplicaIdentity;
 import io.twinlog.schemas.wire.MalformedEventException;
 import io.twinlog.schemas.wire.SingleObject;
 import java.io.ByteArrayOutputStream;
@@ -9,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
@@ -68,7 +70,13 @@ public final class ConflictCodec {
                 .array()
                 .items(row)
                 .noDefault()
+                .optionalString("constraint")
+                .requiredString("detection")
                 .requiredString("policy")
+                .requiredString("outcome")
+                .requiredString("reason")
+                .optionalString("held_behind")
+                .optionalString("origin")
                 .optionalString("sql_state")
                 .requiredInt("attempt")
                 .optionalString("position")
@@ -97,7 +105,13 @@ public final class ConflictCodec {
         record.put("after", conflict.after());
         record.put("current", conflict.current());
         record.put("blocking", conflict.blocking());
-        record.put("policy", conflict.policy());
+        record.put("constraint", conflict.constraint());
+        record.put("detection", conflict.detection().name().toLowerCase(Locale.ROOT));
+        record.put("policy", conflict.policy().label());
+        record.put("outcome", conflict.outcome().label());
+        record.put("reason", conflict.reason());
+        record.put("held_behind", conflict.heldBehind());
+        record.put("origin", conflict.origin());
         record.put("sql_state", conflict.sqlState());
         record.put("attempt", conflict.attempt());
         record.put("position", conflict.position());
@@ -169,7 +183,13 @@ public final class ConflictCodec {
                 row(record.get("after")),
                 row(record.get("current")),
                 blocking,
-                record.get("policy").toString(),
+                text(record.get("constraint")),
+                ReplicaIdentity.valueOf(record.get("detection").toString().toUpperCase(Locale.ROOT)),
+                ConflictPolicy.parse(record.get("policy").toString()),
+                ConflictOutcome.parse(record.get("outcome").toString()),
+                record.get("reason").toString(),
+                text(record.get("held_behind")),
+                text(record.get("origin")),
                 text(record.get("sql_state")),
                 (Integer) record.get("attempt"),
                 text(record.get("position")),

@@ -3,6 +3,7 @@ package io.twinlog.schemas.conflict;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.twinlog.schemas.table.ReplicaIdentity;
 import io.twinlog.schemas.wire.MalformedEventException;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -33,7 +34,13 @@ class ConflictCodecTest {
                 row,
                 null,
                 List.of(row),
-                "hold",
+                "orders_code_key",
+                ReplicaIdentity.FULL,
+                ConflictPolicy.HOLD,
+                ConflictOutcome.HELD,
+                "The policy says so",
+                "1-4700-1",
+                "pg_other",
                 "23505",
                 1,
                 "0/16B3748",

@@ -2,6 +2,8 @@ package io.twinlog.applier.target.postgres;
 
 import io.twinlog.applier.merge.XlogEvent;
 import io.twinlog.schemas.conflict.ConflictKind;
+import io.twinlog.schemas.conflict.ConflictOutcome;
+import io.twinlog.schemas.conflict.ConflictPolicy;
 import io.twinlog.schemas.conflict.ConflictRecord;
 import io.twinlog.schemas.control.ControlRecord;
 import io.twinlog.schemas.event.DataEvent;
@@ -42,6 +44,7 @@ final class ConflictDraft {
             List<String> differing,
             @Nullable Map<String, @Nullable String> current,
             List<Map<String, @Nullable String>> blocking,
+            @Nullable String constraint,
             @Nullable String sqlState) {
         DataEvent data = event.decoded();
         RowImage keyed = data.after() != null ? data.after() : data.before();
@@ -65,6 +68,8 @@ final class ConflictDraft {
                 shown ? after(data) : null,
                 shown ? current : null,
                 blocking,
+                constraint,
+                data.shape().identity(),
                 sqlState);
     }
 
@@ -87,6 +92,8 @@ final class ConflictDraft {
                 null,
                 null,
                 List.of(),
+                null,
+                ReplicaIdentity.NONE,
                 null);
     }
 
@@ -103,6 +110,8 @@ final class ConflictDraft {
             @Nullable Map<String, @Nullable String> after,
             @Nullable Map<String, @Nullable String> current,
             List<Map<String, @Nullable String>> blocking,
+            @Nullable String constraint,
+            ReplicaIdentity detection,
             @Nullable String sqlState) {
         ControlRecord begin = transactions.apply(event.id().seq());
         Long txId = begin == null ? null : begin.txId();
@@ -119,7 +128,13 @@ final class ConflictDraft {
                 after,
                 current,
                 blocking,
-                "park",
+                constraint,
+                detection,
+                ConflictPolicy.HOLD,
+                ConflictOutcome.HELD,
+                "The policy is hold",
+                null,
+                begin == null ? null : begin.origin(),
                 sqlState,
                 1,
                 begin == null ? null : begin.position(),

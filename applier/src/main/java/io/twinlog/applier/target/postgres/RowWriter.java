@@ -65,7 +65,7 @@ final class RowWriter {
             Present present = statements.mayExist(change) ? null : find(binding, change);
             ConflictKind kind = deviation(change, present);
             if (kind != null) {
-                park(unit, kind, evidence(kind), present, List.of(), null);
+                park(unit, kind, evidence(kind), present, List.of(), null, null);
                 return;
             }
             TargetSession.Mark mark = session.mark();
@@ -96,6 +96,7 @@ final class RowWriter {
                 "The target accepts the statement but the row does not change: a trigger or rule suppresses it",
                 null,
                 List.of(),
+                null,
                 null);
     }
 
@@ -185,6 +186,7 @@ final class RowWriter {
                             "The target has a row with the new key already",
                             taken,
                             List.of(),
+                            constraint,
                             state);
                     return;
                 }
@@ -195,6 +197,7 @@ final class RowWriter {
                     "Another row of the target holds the same value under unique constraint " + constraint,
                     present,
                     blocking(binding, change, constraint),
+                    constraint,
                     state);
             return;
         }
@@ -208,6 +211,7 @@ final class RowWriter {
                                 + " (SQLSTATE " + state + ")",
                 present,
                 List.of(),
+                constraint,
                 state);
     }
 
@@ -236,6 +240,7 @@ final class RowWriter {
             String evidence,
             @Nullable Present present,
             List<Map<String, @Nullable String>> blocking,
+            @Nullable String constraint,
             @Nullable String sqlState) {
         unit.events().forEach(event -> {
             ConflictRecord record = drafts.of(
@@ -245,6 +250,7 @@ final class RowWriter {
                     present == null ? List.of() : present.differing(),
                     present == null ? null : present.row(),
                     blocking,
+                    constraint,
                     sqlState);
             switch (decision.decide(record)) {
                 case PARK -> parked.add(record);

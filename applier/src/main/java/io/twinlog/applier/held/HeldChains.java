@@ -1,0 +1,197 @@
+package io.twinlog.applier.held;
+
+import io.twinlog.schemas.EventId;
+import io.twinlog.schemas.conflict.ConflictKind;
+import io.twinlog.schemas.table.TableId;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Held keys as those see them who replay: list, lock, read in order, remove, give back. Everything runs in the caller's transaction
+ * on the caller's connection, which this class never commits or closes; not thread-safe.
+ *
+ * <p>A replay of a chain is one transaction, or several of a page each: {@link #lockChain}, {@link #events}, for each of them the
+ * decision and {@link #remove}, in the end {@link #release}; commit. The applier finds out by itself.
+ */
+public final class HeldChains {
+
+    private static final String EVENT_COLUMNS =
+            "epoch, seq, ordinal, chain, source_schema, source_table, key, kind, topic,"
+                    + " partition, record_offset, raw_key, raw_value, position, tx_id, origin, commit_us";
+
+    private final Connection connection;
+    private final String replication;
+    private final HeldStore store;
+
+    public HeldChains(Connection connection, String replication) {
+        this.connection = connection;
+        this.replication = replication;
+        this.store = new HeldStore(connection, replication);
+    }
+
+    /** The chains, oldest first, by their first events. */
+    public List<HeldChain> chains() throws SQLException {
+        List<HeldChain> chains = new ArrayList<>();
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT e.chain, e.source_schema, e.source_table, (SELECT"
+                        + " count(*) FROM twinlog.held_key k WHERE k.replication = e.replication AND k.chain = e.chain), n.events,"
+                        + " e.held_at FROM (SELECT chain, count(*) AS events FROM"
+                        + " twinlog.held_event WHERE replication = ? GROUP BY chain) n CROSS JOIN LATERAL (SELECT * FROM"
+                        + " twinlog.held_event h WHERE h.replication = ? AND h.chain = n.chain ORDER BY epoch, seq, ordinal LIMIT 1) e"
+                        + " ORDER BY e.epoch, e.seq, e.ordinal")) {
+            select.setString(1, replication);
+            select.setString(2, replication);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    chains.add(new HeldChain(
+                            row.getString(1),
+                            new TableId(row.getString(2), row.getString(3)),
+                            row.getLong(4),
+                            row.getLong(5),
+                            row.getTimestamp(6).toInstant()));
+                }
+            }
+        }
+        return chains;
+    }
+
+    /** The event with this identity, if it waits. */
+    public Optional<HeldEvent> find(EventId id) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("SELECT " + EVENT_COLUMNS
+                + " FROM twinlog.held_event WHERE replication = ? AND epoch = ? AND seq = ? AND ordinal = ?")) {
+            setEvent(select, id);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? Optional.of(event(row)) : Optional.empty();
+            }
+        }
+    }
+
+    /**
+     * Locks a chain until the end of the transaction: the applier adds nothing to it meanwhile.
+     *
+     * @return false if there is no such chain (any more): it has been released, or joined to another one
+     */
+    public boolean lockChain(String chain) throws SQLException {
+        if (chain.startsWith("table:")) {
+            TableId table = tableOf(chain);
+            if (table == null || store.lockTables(List.of(table)).isEmpty()) {
+                return false;
+            }
+        }
+        boolean locked = chain.startsWith("table:");
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT 1 FROM twinlog.held_key WHERE replication = ? AND"
+                        + " chain = ? ORDER BY source_schema, source_table, key FOR UPDATE")) {
+            select.setString(1, replication);
+            select.setString(2, chain);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    locked = true;
+                }
+            }
+        }
+        return locked;
+    }
+
+    private @Nullable TableId tableOf(String chain) throws SQLException {
+        for (TableId table : store.tables().keySet()) {
+            if (HeldChain.ofTable(table).equals(chain)) {
+                return table;
+            }
+        }
+        return null;
+    }
+
+    /** A page of a chain's events in their order. */
+    public List<HeldEvent> events(String chain, @Nullable EventId after, int limit) throws SQLException {
+        List<HeldEvent> events = new ArrayList<>();
+        EventId from = after == null ? new EventId(0, 0, 0) : after;
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT " + EVENT_COLUMNS + " FROM twinlog.held_event"
+                        + " WHERE replication = ? AND (epoch, seq, ordinal) > (?, ?, ?) AND chain = ? ORDER BY epoch, seq, ordinal"
+                        + " LIMIT ?")) {
+            setEvent(select, from);
+            select.setString(5, chain);
+            select.setInt(6, limit);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    events.add(event(row));
+                }
+            }
+        }
+        return events;
+    }
+
+    /** Takes an event out of its chain: it is applied or given up. */
+    public boolean remove(EventId id) throws SQLException {
+        try (PreparedStatement delete = connection.prepareStatement(
+                "DELETE FROM twinlog.held_event WHERE replication = ? AND epoch = ? AND seq = ? AND ordinal = ?")) {
+            setEvent(delete, id);
+            return delete.executeUpdate() == 1;
+        }
+    }
+
+    /**
+     * Gives the keys of a locked chain back to the applier if no event waits in it any more. A paused table goes on with it.
+     *
+     * @return whether it was given back
+     */
+    public boolean release(String chain) throws SQLException {
+        if (!events(chain, null, 1).isEmpty()) {
+            return false;
+        }
+        try (PreparedStatement delete =
+                connection.prepareStatement("DELETE FROM twinlog.held_key WHERE replication = ? AND chain = ?")) {
+            delete.setString(1, replication);
+            delete.setString(2, chain);
+            delete.executeUpdate();
+        }
+        TableId table = chain.startsWith("table:") ? tableOf(chain) : null;
+        if (table != null) {
+            try (PreparedStatement delete =
+                    connection.prepareStatement("DELETE FROM twinlog.held_table WHERE replication ="
+                            + " ? AND source_schema = ? AND source_table = ?")) {
+                delete.setString(1, replication);
+                delete.setString(2, table.schema());
+                delete.setString(3, table.table());
+                delete.executeUpdate();
+            }
+        }
+        return true;
+    }
+
+    private void setEvent(PreparedStatement statement, EventId id) throws SQLException {
+        statement.setString(1, replication);
+        statement.setLong(2, id.epoch());
+        statement.setLong(3, id.seq());
+        statement.setLong(4, id.ordinal());
+    }
+
+    private static HeldEvent event(ResultSet row) throws SQLException {
+        TableId table = new TableId(row.getString(5), row.getString(6));
+        byte[] key = row.getBytes(7);
+        long txId = row.getLong(15);
+        Long knownTxId = row.wasNull() ? null : txId;
+        return new HeldEvent(
+                new EventId(row.getLong(1), row.getLong(2), row.getLong(3)),
+                row.getString(4),
+                table,
+                key == null ? null : HeldKey.stored(table, key),
+                ConflictKind.parse(row.getString(8)),
+                new TopicPartition(row.getString(9), row.getInt(10)),
+                row.getLong(11),
+                row.getBytes(12),
+                row.getBytes(13),
+                row.getString(14),
+                knownTxId,
+                row.getString(16),
+                row.getLong(17));
+    }
+}

@@ -1,18 +1,23 @@
 package io.twinlog.applier;
 
 import static io.twinlog.applier.xlog.XlogScript.column;
+import static io.twinlog.applier.xlog.XlogScript.decimal;
 import static io.twinlog.applier.xlog.XlogScript.key;
 import static io.twinlog.applier.xlog.XlogScript.shape;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.twinlog.applier.xlog.Exact;
 import io.twinlog.applier.xlog.TableScript;
 import io.twinlog.schemas.table.ReplicaIdentity;
 import io.twinlog.schemas.table.XlogType;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -36,6 +41,85 @@ class DifferentialIT {
             String query = "SELECT * FROM t ORDER BY id";
             assertThat(batches.rows(query)).isEqualTo(single.rows(query));
         }
+    }
+
+    /** Enough inserts for COPY, in whose way stand local rows, a unique value and values that only text can carry. */
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3})
+    void copy_equals_row_at_a_time(long seed) {
+        try (Twin batches = new Twin();
+                Twin single = new Twin().batchEvents(1)) {
+            List<String> expected = playInserts(single, seed);
+            assertThat(expected).hasSize(8);
+            assertThat(playInserts(batches, seed)).isEqualTo(expected);
+            for (String table : List.of("plain", "guarded", "special")) {
+                String query = "SELECT * FROM " + table + " ORDER BY id";
+                assertThat(batches.rows(query)).hasSizeGreaterThan(590).isEqualTo(single.rows(query));
+            }
+        }
+    }
+
+    private static List<String> playInserts(Twin twin, long seed) {
+        String columns = " (id bigint PRIMARY KEY, n int, d numeric(12,2), s varchar(20), t text, b boolean, f float8,"
+                + " u uuid, y bytea, at timestamptz, day date, own int DEFAULT 7)";
+        twin.script().epoch();
+        List<TableScript> tables = new ArrayList<>();
+        for (String name : List.of("plain", "guarded", "special")) {
+            twin.sql("CREATE TABLE " + name + columns);
+            tables.add(twin.script()
+                    .table(
+                            shape(
+                                    name,
+                                    ReplicaIdentity.FULL,
+                                    key("id", XlogType.LONG, "bigint"),
+                                    column("n", XlogType.INT, "integer"),
+                                    decimal("d", 12, 2),
+                                    column("s", XlogType.TEXT, "character varying(20)"),
+                                    column("t", XlogType.TEXT, "text"),
+                                    column("b", XlogType.BOOLEAN, "boolean"),
+                                    column("f", XlogType.DOUBLE, "double precision"),
+                                    column("u", XlogType.UUID, "uuid"),
+                                    column("y", XlogType.BYTES, "bytea"),
+                                    column("at", XlogType.TIMESTAMP, "timestamp with time zone"),
+                                    column("day", XlogType.DATE, "date")),
+                            3));
+        }
+        twin.sql("ALTER TABLE guarded ADD UNIQUE (t)", "ALTER TABLE special ADD CHECK (n <> 77)");
+        Random random = new Random(seed);
+        for (int i = 0; i < 3; i++) {
+            twin.sql("INSERT INTO plain VALUES (" + (i * 150 + random.nextInt(100)) + ", -1)");
+            twin.sql("INSERT INTO guarded (id, t) VALUES (" + (10_000 + i) + ", 't" + (i * 150 + random.nextInt(100))
+                    + "')");
+        }
+        twin.script().commit(tx -> {
+            for (int id = 0; id < 600; id++) {
+                for (TableScript table : tables) {
+                    Object[] row = {
+                        (long) id,
+                        id % 7 == 0 ? null : random.nextInt(),
+                        new BigDecimal(BigInteger.valueOf(random.nextInt()), 2),
+                        "s" + id,
+                        "t" + id,
+                        id % 5 == 0 ? null : random.nextBoolean(),
+                        random.nextGaussian(),
+                        new UUID(random.nextLong(), random.nextLong()).toString(),
+                        new byte[] {0, (byte) id},
+                        random.nextLong() >> 20,
+                        random.nextInt(40_000)
+                    };
+                    if (table == tables.get(2)) {
+                        row[1] = id == 20 || id == 400 ? 77 : 1;
+                        row[2] = id % 100 == 0 ? new Exact("NaN") : row[2];
+                        row[9] = id % 90 == 0 ? new Exact("infinity") : row[9];
+                    }
+                    tx.insert(table, row);
+                }
+            }
+        });
+        twin.start().awaitApplied().stop();
+        List<String> kinds = new ArrayList<>(twin.conflictKinds());
+        kinds.sort(String::compareTo);
+        return kinds;
     }
 
     private static List<String> play(Twin twin, long seed, ReplicaIdentity identity) {

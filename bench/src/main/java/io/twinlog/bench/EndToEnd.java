@@ -27,12 +27,21 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description = {
             "Runs Twinlog and PostgreSQL's own logical replication side by side on embedded servers.",
-            "W1 to W4 drain a backlog: the changes are made while nobody reads; time runs from the start of the processes"
-                    + " until the target has everything. W5 is live. Both systems read the same WAL.",
+            "W1 to W4 drain a backlog: after a warm-up the changes are made while nobody reads; time runs from when reading"
+                    + " goes on until the target has everything. W5 is live. All systems read the same WAL.",
             ""
         },
         footer = {"", "Example: bench/run -w W1,W5 --runs 3 --json result.json"})
 public final class EndToEnd implements Callable<Integer> {
+
+    /** Rows of {@code bench_done} that mark a place in the log. */
+    private static final int RUNNING = 1;
+
+    private static final int WARM = 2;
+    private static final int DONE = 3;
+
+    /** Keys of rows that the warm-up inserts lie above those of the measured part. */
+    private static final long WARM_UP_FIRST = 100_000_000;
 
     @Option(
             names = {"-w", "--workloads"},
@@ -43,7 +52,9 @@ public final class EndToEnd implements Callable<Integer> {
     @Option(
             names = {"-s", "--systems"},
             split = ",",
-            description = "Which of native, twinlog; default: both.")
+            description =
+                    "Which of native, twinlog, twinlog-cold; default: the first two. A cold drain includes the start of"
+                            + " the JVMs and the compilation of their code.")
     private List<String> systems = List.of("native", "twinlog");
 
     @Option(names = "--runs", description = "Runs of each workload; default: ${DEFAULT-VALUE}.")
@@ -59,6 +70,9 @@ public final class EndToEnd implements Callable<Integer> {
 
     @Option(names = "--seconds", description = "W5: duration; default: ${DEFAULT-VALUE}.")
     private int seconds = 60;
+
+    @Option(names = "--warm-up", description = "W5: seconds of the same load before it; default: ${DEFAULT-VALUE}.")
+    private int warmUpSeconds = 20;
 
     @Option(names = "--json", description = "Also write the results to this file.")
     private @Nullable Path json;
@@ -82,6 +96,7 @@ public final class EndToEnd implements Callable<Integer> {
         try (EmbeddedPostgres source = server(directory.resolve("source"));
                 EmbeddedPostgres nativeTarget = server(directory.resolve("native-target"));
                 EmbeddedPostgres twinlogTarget = server(directory.resolve("twinlog-target"));
+                EmbeddedPostgres coldTarget = server(directory.resolve("cold-target"));
                 KafkaProcess kafka = KafkaProcess.builder()
                         .directory(directory.resolve("kafka"))
                         .heap("512m")
@@ -93,7 +108,10 @@ public final class EndToEnd implements Callable<Integer> {
                         all.add(new NativeReplication(source, nativeTarget));
                     }
                     if (systems.contains("twinlog")) {
-                        all.add(new TwinlogReplication(source, twinlogTarget, kafka, directory, javaOptions));
+                        all.add(new TwinlogReplication(source, twinlogTarget, kafka, directory, javaOptions, false));
+                    }
+                    if (systems.contains("twinlog-cold")) {
+                        all.add(new TwinlogReplication(source, coldTarget, kafka, directory, javaOptions, true));
                     }
                     measure(source, all, workload, workload.name().toLowerCase(Locale.ROOT) + "_" + run);
                 }
@@ -115,6 +133,8 @@ public final class EndToEnd implements Callable<Integer> {
                 .setting("max_wal_size", "8GB")
                 .setting("checkpoint_timeout", "30min")
                 .setting("autovacuum", "off")
+                // A reader that is held for longer than this must not lose its connection.
+                .setting("wal_sender_timeout", "0")
                 .start();
     }
 
@@ -129,6 +149,7 @@ public final class EndToEnd implements Callable<Integer> {
             }
         }
         if (workload != Workload.W5) {
+            warmUp(source, all, workload, database);
             change(source, workload, database);
         }
         for (Replication replication : all) {
@@ -153,12 +174,34 @@ public final class EndToEnd implements Callable<Integer> {
         }
     }
 
+    /** Lets every system carry a part of the same work, then holds it. */
+    private void warmUp(EmbeddedPostgres source, List<Replication> all, Workload workload, String database)
+            throws SQLException {
+        all.forEach(Replication::start);
+        try (Connection connection = source.connect(database)) {
+            workload.change(connection, WARM_UP_FIRST, events(workload));
+            Workload.execute(connection, "INSERT INTO bench_done VALUES (" + WARM + ")");
+        }
+        for (Replication replication : all) {
+            awaitDone(replication, database, WARM);
+            replication.hold();
+        }
+    }
+
+    private static void awaitDone(Replication replication, String database, int mark) throws SQLException {
+        try (Connection target = replication.target().connect(database)) {
+            Waiting.until(
+                    replication.name() + " to bring mark " + mark,
+                    () -> count(target, "SELECT count(*) FROM bench_done WHERE id = " + mark) == 1);
+        }
+    }
+
     private void change(EmbeddedPostgres source, Workload workload, String database) throws SQLException {
         long begin = System.nanoTime();
         try (Connection connection = source.connect(database)) {
             Workload.execute(connection, "SET synchronous_commit = off");
-            workload.change(connection, events(workload));
-            Workload.execute(connection, "INSERT INTO bench_done VALUES (1)", "CHECKPOINT");
+            workload.change(connection, 0, events(workload));
+            Workload.execute(connection, "INSERT INTO bench_done VALUES (" + DONE + ")", "CHECKPOINT");
         }
         System.out.printf(
                 Locale.ROOT,
@@ -179,9 +222,7 @@ public final class EndToEnd implements Callable<Integer> {
             Map<String, Double> before = replication.costs();
             long begin = System.nanoTime();
             replication.start();
-            Waiting.until(
-                    replication.name() + " to drain " + workload,
-                    () -> count(target, "SELECT count(*) FROM bench_done") == 1);
+            awaitDone(replication, database, DONE);
             double duration = (System.nanoTime() - begin) / 1e9;
             return new Result(
                     workload.name(),
@@ -200,22 +241,19 @@ public final class EndToEnd implements Callable<Integer> {
                 Connection target = replication.target().connect(database);
                 Connection watched = replication.target().connect(database)) {
             replication.start();
-            Workload.execute(loader, "INSERT INTO bench_done VALUES (1)");
-            Waiting.until(replication.name() + " to run", () -> count(target, "SELECT count(*) FROM bench_done") == 1);
-            LiveLoad.run(loader, rate, Duration.ofSeconds(5));
-            Workload.execute(loader, "TRUNCATE bench", "INSERT INTO bench_done VALUES (2)");
-            Waiting.until(
-                    replication.name() + " to warm up", () -> count(target, "SELECT count(*) FROM bench_done") == 2);
+            Workload.execute(loader, "INSERT INTO bench_done VALUES (" + RUNNING + ")");
+            awaitDone(replication, database, RUNNING);
+            LiveLoad.run(loader, rate, Duration.ofSeconds(warmUpSeconds));
+            Workload.execute(loader, "TRUNCATE bench", "INSERT INTO bench_done VALUES (" + WARM + ")");
+            awaitDone(replication, database, WARM);
             Map<String, Double> before = replication.costs();
             long begin = System.nanoTime();
             long transactions;
             ArrivalWatch watch = new ArrivalWatch(watched);
             try (watch) {
                 transactions = LiveLoad.run(loader, rate, Duration.ofSeconds(seconds));
-                Workload.execute(loader, "INSERT INTO bench_done VALUES (3)");
-                Waiting.until(
-                        replication.name() + " to catch up",
-                        () -> count(target, "SELECT count(*) FROM bench_done") == 3);
+                Workload.execute(loader, "INSERT INTO bench_done VALUES (" + DONE + ")");
+                awaitDone(replication, database, DONE);
             }
             double duration = (System.nanoTime() - begin) / 1e9;
             Map<String, Double> costs = difference(before, replication.costs());

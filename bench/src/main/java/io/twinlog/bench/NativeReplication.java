@@ -48,6 +48,12 @@ final class NativeReplication implements Replication {
     }
 
     @Override
+    public void hold() {
+        target.execute(database, "ALTER SUBSCRIPTION bench DISABLE");
+        Waiting.until("the walsender to leave the slot native_" + database, () -> slots("AND active") == 0);
+    }
+
+    @Override
     public Map<String, Double> costs() {
         Map<String, Double> costs = new LinkedHashMap<>();
         costs.put("walsender", ProcessCosts.ofServer(source.pid()).getOrDefault("walsender", 0.0));
@@ -76,12 +82,20 @@ final class NativeReplication implements Replication {
                     connection,
                     "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'native_"
                             + database + "' AND NOT active");
-            return Waiting.count(
-                            connection,
-                            "SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'native_" + database + "'")
-                    == 0;
         } catch (SQLException e) {
             throw new IllegalStateException("The slot of native replication cannot be dropped", e);
+        }
+        return slots("") == 0;
+    }
+
+    private long slots(String condition) {
+        try (Connection connection = source.connect(database)) {
+            return Waiting.count(
+                    connection,
+                    "SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'native_" + database + "' "
+                            + condition);
+        } catch (SQLException e) {
+            throw new IllegalStateException("The slot of native replication cannot be looked at", e);
         }
     }
 

@@ -13,8 +13,11 @@ interface Replication extends AutoCloseable {
     /** Makes the source keep its changes for us (slot, publication), starts nothing. The tables exist on both sides. */
     void prepare(String database, Workload workload);
 
-    /** Starts to carry; returns at once. */
+    /** Starts to carry, or goes on after {@link #hold}; returns at once. */
     void start();
+
+    /** Stops reading the source's log, so that a backlog grows; {@link #start} goes on. */
+    void hold();
 
     /** CPU seconds used so far by process group; only differences of two readings mean something. */
     Map<String, Double> costs();

@@ -23,28 +23,32 @@ final class TwinlogReplication implements Replication {
     private final KafkaProcess kafka;
     private final Path directory;
     private final List<String> javaOptions;
+    private final boolean cold;
     private final Map<String, Long> peaks = new LinkedHashMap<>();
     private final Map<String, JavaProcess> processes = new LinkedHashMap<>();
     private Path configuration = Path.of("");
     private double endedCapture;
     private double endedApplier;
 
+    /** @param cold whether {@link #hold} ends the processes, so that the next start is part of what is measured */
     TwinlogReplication(
             EmbeddedPostgres source,
             EmbeddedPostgres target,
             KafkaProcess kafka,
             Path directory,
-            List<String> javaOptions) {
+            List<String> javaOptions,
+            boolean cold) {
         this.source = source;
         this.target = target;
         this.kafka = kafka;
         this.directory = directory;
         this.javaOptions = javaOptions;
+        this.cold = cold;
     }
 
     @Override
     public String name() {
-        return "twinlog";
+        return cold ? "twinlog-cold" : "twinlog";
     }
 
     @Override
@@ -54,7 +58,8 @@ final class TwinlogReplication implements Replication {
 
     @Override
     public void prepare(String database, Workload workload) {
-        configuration = directory.resolve(database + ".yaml");
+        String replication = database + (cold ? "_cold" : "");
+        configuration = directory.resolve(replication + ".yaml");
         StringBuilder tables = new StringBuilder("\"public.bench_done\"");
         workload.tables()
                 .forEach(table -> tables.append(", \"public.").append(table).append('"'));
@@ -65,7 +70,7 @@ final class TwinlogReplication implements Replication {
                 target: { url: "%s", user: %s, password: "x" }
                 capture: { snapshot: none, partitions: 3 }
                 """.formatted(
-                        database,
+                        replication,
                         kafka.bootstrapServers(),
                         source.jdbcUrl(database),
                         source.user(),
@@ -84,8 +89,22 @@ final class TwinlogReplication implements Replication {
 
     @Override
     public void start() {
+        if (!processes.isEmpty()) {
+            processes.values().forEach(JavaProcess::thaw);
+            return;
+        }
         processes.put("capture", launch("capture"));
         processes.put("applier", launch("apply"));
+    }
+
+    @Override
+    public void hold() {
+        if (cold) {
+            end();
+        } else {
+            // The compiled code stays, as in a daemon whose network was away.
+            processes.values().forEach(JavaProcess::freeze);
+        }
     }
 
     private JavaProcess launch(String command) {

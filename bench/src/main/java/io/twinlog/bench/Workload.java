@@ -14,11 +14,11 @@ enum Workload {
     /** Single-row inserts, 10 per transaction. */
     W1("inserts, 10 per transaction", 1_000_000, "bench") {
         @Override
-        void change(Connection source, long events) throws SQLException {
+        void change(Connection source, long first, long events) throws SQLException {
             loop(
                     source,
                     events / 10,
-                    "INSERT INTO bench SELECT (i - 1) * 10 + g, g, i, (i * g) / 7.0, "
+                    "INSERT INTO bench SELECT " + first + " + i * 10 + g, g, i, (i * g) / 7.0, "
                             + "md5(i::text) || '-' || g, now() FROM generate_series(1, 10) g");
         }
     },
@@ -35,7 +35,7 @@ enum Workload {
         }
 
         @Override
-        void change(Connection source, long events) throws SQLException {
+        void change(Connection source, long first, long events) throws SQLException {
             loop(
                     source,
                     events / 10,
@@ -61,7 +61,7 @@ enum Workload {
         }
 
         @Override
-        void change(Connection source, long events) throws SQLException {
+        void change(Connection source, long first, long events) throws SQLException {
             execute(
                     source,
                     "DO $$ DECLARE a int; t int; b int; d int; BEGIN FOR i IN 1.." + events / 4 + " LOOP "
@@ -70,23 +70,24 @@ enum Workload {
                             + "UPDATE pgbench_accounts SET abalance = abalance + d WHERE aid = a; "
                             + "UPDATE pgbench_tellers SET tbalance = tbalance + d WHERE tid = t; "
                             + "UPDATE pgbench_branches SET bbalance = bbalance + d WHERE bid = b; "
-                            + "INSERT INTO pgbench_history VALUES (i, t, b, a, d, now(), ''); COMMIT; END LOOP; END $$");
+                            + "INSERT INTO pgbench_history VALUES (" + first
+                            + " + i, t, b, a, d, now(), ''); COMMIT; END LOOP; END $$");
         }
     },
     /** One transaction of inserts. */
     W4("one transaction of inserts", 2_000_000, "bench") {
         @Override
-        void change(Connection source, long events) throws SQLException {
+        void change(Connection source, long first, long events) throws SQLException {
             execute(
                     source,
-                    "INSERT INTO bench SELECT i, i % 10, i, i / 7.0, md5(i::text) || '-x', now() "
+                    "INSERT INTO bench SELECT " + first + " + i, i % 10, i, i / 7.0, md5(i::text) || '-x', now() "
                             + "FROM generate_series(1, " + events + ") i");
         }
     },
     /** W1's transactions, live. */
     W5("live inserts, 10 per transaction", 0, "bench") {
         @Override
-        void change(Connection source, long events) {
+        void change(Connection source, long first, long events) {
             throw new IllegalStateException("W5 is live: see LiveLoad");
         }
     };
@@ -122,8 +123,12 @@ enum Workload {
                 "ALTER TABLE bench REPLICA IDENTITY FULL");
     }
 
-    /** Makes about {@code events} row changes, committed. */
-    abstract void change(Connection source, long events) throws SQLException;
+    /**
+     * Makes about {@code events} row changes, committed.
+     *
+     * @param first below the keys of inserted rows, so that a second call does not meet those of the first one
+     */
+    abstract void change(Connection source, long first, long events) throws SQLException;
 
     /** Query whose one text value is equal where all replicated rows are equal. */
     String digest() {

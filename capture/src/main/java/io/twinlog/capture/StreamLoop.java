@@ -38,6 +38,7 @@ final class StreamLoop {
     private final PgOutputDecoder decoder;
     private final StatusBoard board;
     private final BooleanSupplier stopped;
+    private final Runnable release = this::release;
     private long lastHeartbeat;
     private long lastDetails;
     private long eventsAtDetails;
@@ -73,7 +74,7 @@ final class StreamLoop {
     }
 
     private void step() throws IOException, SQLException {
-        switch (stream.next()) {
+        switch (stream.next(release)) {
             case LOG -> {
                 decoder.decode(stream.buffer(), stream.offset(), stream.length(), stream.lsn());
                 if (!writer.isInTransaction()) {
@@ -87,6 +88,13 @@ final class StreamLoop {
                 betweenTransactions();
             }
             case IDLE -> betweenTransactions();
+        }
+    }
+
+    private void release() {
+        // Half a transaction is of no use to a reader.
+        if (!writer.isInTransaction()) {
+            publisher.release();
         }
     }
 

@@ -50,10 +50,10 @@ final class PartitionQueue implements Comparable<PartitionQueue> {
         return events.peekFirst();
     }
 
-    XlogEvent take() {
-        XlogEvent event = drop();
-        takenInTransaction++;
-        return event;
+    /** Takes the head; true if it is the first one of the transaction. */
+    boolean take() {
+        drop();
+        return ++takenInTransaction == 1;
     }
 
     XlogEvent drop() {
@@ -71,7 +71,7 @@ final class PartitionQueue implements Comparable<PartitionQueue> {
         return takenInTransaction;
     }
 
-    void beginTransaction() {
+    void transactionEnded() {
         takenInTransaction = 0;
     }
 

@@ -92,6 +92,13 @@ final class AckLedger {
         return failure;
     }
 
+    /** Notes a failure that is nobody's send. Any thread. */
+    void fail(Exception reason) {
+        if (failure == null) {
+            failure = reason;
+        }
+    }
+
     /** The sends of one transaction or control record. It is the callback of each of them. */
     static final class Group implements Callback {
 
@@ -141,8 +148,8 @@ final class AckLedger {
                 // Kafka calls back from one thread, so this is an ordered write, not a contended one.
                 ACKED.lazySet(this, acked + 1);
                 TOTAL_ACKED.lazySet(ledger, ledger.acked + 1);
-            } else if (ledger.failure == null) {
-                ledger.failure = exception;
+            } else {
+                ledger.fail(exception);
             }
         }
     }

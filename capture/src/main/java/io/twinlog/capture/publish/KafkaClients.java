@@ -19,8 +19,8 @@ public final class KafkaClients {
     /** Below socket.request.max.bytes of brokers, 100 MiB by default: a larger request is cut off without an answer. */
     private static final int MAX_REQUEST_BYTES = 96 << 20;
 
-    /** Without it every event of a backlog wakes the sender and travels in a request nearly of its own. */
-    private static final int LINGER_MILLIS = 2;
+    /** For backlogs, where few large requests cost a fraction of many small ones; else {@link Publisher#release} ends the wait. */
+    private static final int LINGER_MILLIS = 25;
 
     private static final long SMALLEST_BUFFER_BYTES = 32L << 20;
 

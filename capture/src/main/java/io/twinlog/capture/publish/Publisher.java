@@ -39,12 +39,14 @@ public final class Publisher implements AutoCloseable {
     private final Clock clock;
     private final long epoch;
     private final AckLedger ledger;
+    private final Flusher flusher;
     private final List<DataTopic> touched = new ArrayList<>();
     private final Map<String, String> facts = new LinkedHashMap<>();
 
     private long seq;
     private long ordinal;
     private long eventsSent;
+    private long releasedSends;
     private AckLedger.@Nullable Group group;
     private @Nullable Transaction open;
 
@@ -68,6 +70,7 @@ public final class Publisher implements AutoCloseable {
         this.epoch = epoch;
         this.seq = storedSeq;
         this.ledger = new AckLedger(storedSeq, resume);
+        this.flusher = new Flusher(producer::flush, ledger::fail);
     }
 
     public long epoch() {
@@ -324,6 +327,14 @@ public final class Publisher implements AutoCloseable {
         return ledger.isEmpty();
     }
 
+    /** Nothing follows for the time being: what was sent need not wait for company. Returns at once. */
+    public void release() {
+        if (ledger.sent() != releasedSends) {
+            releasedSends = ledger.sent();
+            flusher.request();
+        }
+    }
+
     private void send(AckLedger.Group sender, ControlRecord record) {
         checkFailure();
         try {
@@ -370,6 +381,7 @@ public final class Publisher implements AutoCloseable {
     /** Drops what is not sent yet; everything that is not stored comes again in the next session. */
     @Override
     public void close() {
+        flusher.close();
         producer.close(Duration.ZERO);
     }
 }

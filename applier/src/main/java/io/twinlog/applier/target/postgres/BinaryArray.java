@@ -1,6 +1,5 @@
 package io.twinlog.applier.target.postgres;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PGBinaryObject;
 import org.postgresql.util.PGobject;
@@ -16,98 +15,34 @@ final class BinaryArray extends PGobject implements PGBinaryObject {
     private static final long serialVersionUID = 1L;
     private static final int HEADER = 20;
 
-    private byte[] buffer;
-    private int size = HEADER;
-    private int elements;
-    private boolean nulls;
+    private final transient ValueBuffer values;
     private final int elementOid;
 
     @SuppressWarnings("this-escape")
     BinaryArray(Parameter parameter, int expectedElements) {
         this.elementOid = parameter.oid();
-        this.buffer = new byte[HEADER + 16 * Math.max(1, expectedElements)];
+        this.values = new ValueBuffer(HEADER, 16 * Math.max(1, expectedElements));
         setType("_" + parameter.sqlName());
     }
 
-    void addNull() {
-        ensure(4);
-        putInt(size, -1);
-        size += 4;
-        elements++;
-        nulls = true;
-    }
-
-    /** Starts an element of a known length; the caller writes exactly so many bytes. */
-    void begin(int length) {
-        ensure(4 + length);
-        putInt(size, length);
-        size += 4;
-        elements++;
-    }
-
-    void addInt(int value) {
-        begin(4);
-        putInt(size, value);
-        size += 4;
-    }
-
-    void addLong(long value) {
-        begin(8);
-        putInt(size, (int) (value >> 32));
-        putInt(size + 4, (int) value);
-        size += 8;
-    }
-
-    void addBytes(byte[] bytes, int offset, int length) {
-        begin(length);
-        System.arraycopy(bytes, offset, buffer, size, length);
-        size += length;
-    }
-
-    void putByte(int value) {
-        buffer[size++] = (byte) value;
-    }
-
-    void putShort(int value) {
-        buffer[size++] = (byte) (value >> 8);
-        buffer[size++] = (byte) value;
-    }
-
-    private void putInt(int at, int value) {
-        buffer[at] = (byte) (value >> 24);
-        buffer[at + 1] = (byte) (value >> 16);
-        buffer[at + 2] = (byte) (value >> 8);
-        buffer[at + 3] = (byte) value;
-    }
-
-    private void ensure(int bytes) {
-        long wanted = (long) size + bytes;
-        if (wanted > buffer.length) {
-            if (wanted > Integer.MAX_VALUE - 16) {
-                throw new IllegalStateException("A parameter array would exceed 2 GiB");
-            }
-            buffer =
-                    Arrays.copyOf(buffer, (int) Math.min(Integer.MAX_VALUE - 16, Math.max(wanted, buffer.length * 2L)));
-        }
-    }
-
-    int elements() {
-        return elements;
+    /** Where its elements are written. */
+    ValueBuffer values() {
+        return values;
     }
 
     @Override
     public int lengthInBytes() {
-        return size;
+        return values.size();
     }
 
     @Override
     public void toBytes(byte[] bytes, int offset) {
-        putInt(0, 1);
-        putInt(4, nulls ? 1 : 0);
-        putInt(8, elementOid);
-        putInt(12, elements);
-        putInt(16, 1);
-        System.arraycopy(buffer, 0, bytes, offset, size);
+        values.putInt(0, 1);
+        values.putInt(4, values.hasNulls() ? 1 : 0);
+        values.putInt(8, elementOid);
+        values.putInt(12, values.values());
+        values.putInt(16, 1);
+        System.arraycopy(values.bytes(), 0, bytes, offset, values.size());
     }
 
     @Override

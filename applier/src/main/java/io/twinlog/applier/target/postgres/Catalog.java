@@ -46,21 +46,18 @@ final class Catalog {
 
     /** The table, or null if the target has none of this name. */
     static @Nullable TargetTable load(Connection connection, TableId id) throws SQLException {
-        long oid = oidOf(connection, id);
-        if (oid == 0) {
-            return null;
-        }
-        return new TargetTable(id, columns(connection, oid), uniques(connection, oid));
-    }
-
-    private static long oidOf(Connection connection, TableId id) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement("SELECT c.oid FROM pg_catalog.pg_class c JOIN"
+        try (PreparedStatement select = connection.prepareStatement("SELECT c.oid, c.relkind IN ('r', 'p') AND NOT"
+                + " c.relhasrules AND NOT c.relrowsecurity FROM pg_catalog.pg_class c JOIN"
                 + " pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ? AND c.relname = ? AND"
                 + " c.relkind IN ('r', 'p', 'f', 'v')")) {
             select.setString(1, id.schema());
             select.setString(2, id.table());
             try (ResultSet row = select.executeQuery()) {
-                return row.next() ? row.getLong(1) : 0;
+                if (!row.next()) {
+                    return null;
+                }
+                long oid = row.getLong(1);
+                return new TargetTable(id, columns(connection, oid), uniques(connection, oid), row.getBoolean(2));
             }
         }
     }

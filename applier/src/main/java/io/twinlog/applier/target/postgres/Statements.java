@@ -205,7 +205,7 @@ final class Statements {
             Parameter parameter = anyText(changes, column, image) ? Parameter.TEXT : binding.natural(column);
             BinaryArray array = new BinaryArray(parameter, changes.size());
             for (NetChange change : changes) {
-                writer.write(array, parameter, image.apply(change), column);
+                writer.write(array.values(), parameter, image.apply(change), column);
             }
             String name = "c" + arrays.size();
             types.append(arrays.isEmpty() ? "" : ", ")
@@ -252,7 +252,8 @@ final class Statements {
         String head = "DELETE FROM " + binding.table().quoted() + " AS t USING";
         String sql = head + sent.from().substring(5) + " WHERE " + where;
         String finder = head + sent.numbered().substring(5) + " WHERE " + where + " RETURNING u.ordinality";
-        return new SetStatement(SetStatement.Kind.DELETE, binding, sql, finder, sent.arrays, changes, changes.size());
+        return new SetStatement(
+                SetStatement.Kind.DELETE, binding, sql, finder, sent.arrays, null, changes, changes.size());
     }
 
     /** The comparisons that a change asks for, column by column; all changes of a call have the same ones. */
@@ -300,7 +301,8 @@ final class Statements {
         String head = "UPDATE " + binding.table().quoted() + " AS t SET " + set;
         String sql = head + sent.from() + " WHERE " + where;
         String finder = head + sent.numbered() + " WHERE " + where + " RETURNING u.ordinality";
-        return new SetStatement(SetStatement.Kind.UPDATE, binding, sql, finder, sent.arrays, changes, changes.size());
+        return new SetStatement(
+                SetStatement.Kind.UPDATE, binding, sql, finder, sent.arrays, null, changes, changes.size());
     }
 
     private SetStatement lookup(SetStatement.Kind kind, TableBinding binding, List<NetChange> changes) {
@@ -313,6 +315,7 @@ final class Statements {
                 "SELECT pg_catalog.count(*)" + sent.from() + tail,
                 "SELECT u.ordinality" + sent.numbered() + tail,
                 sent.arrays,
+                null,
                 changes,
                 kind == SetStatement.Kind.PRESENT ? changes.size() : 0);
     }
@@ -324,6 +327,11 @@ final class Statements {
 
     /** Inserts the rows of these changes. */
     SetStatement insert(TableBinding binding, List<NetChange> changes, boolean upsert) {
+        CopyRows copy = upsert ? null : CopyRows.of(binding, changes, writer);
+        return copy == null ? insertStatement(binding, changes, upsert) : SetStatement.copy(binding, copy, changes);
+    }
+
+    private SetStatement insertStatement(TableBinding binding, List<NetChange> changes, boolean upsert) {
         Sent sent = new Sent(binding, changes);
         StringBuilder columns = new StringBuilder();
         StringBuilder values = new StringBuilder();
@@ -359,6 +367,7 @@ final class Statements {
                 sql,
                 sql,
                 sent.arrays,
+                null,
                 changes,
                 upsert && set.length() == 0 ? -1 : changes.size());
     }

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
 
 /**
  * The one connection that writes to the target: session settings, the lock against a second applier, prepared statements,
@@ -227,7 +229,7 @@ public final class TargetSession implements AutoCloseable {
 
     /** The server process of this session. */
     public int backendPid() throws SQLException {
-        return connection.unwrap(org.postgresql.PGConnection.class).getBackendPID();
+        return connection.unwrap(PGConnection.class).getBackendPID();
     }
 
     private PreparedStatement bind(String sql, List<BinaryArray> parameters) throws SQLException {
@@ -245,6 +247,10 @@ public final class TargetSession implements AutoCloseable {
 
     /** Executes a statement and returns how many rows it counts. */
     int execute(SetStatement statement) throws SQLException {
+        CopyRows rows = statement.copy();
+        if (rows != null) {
+            return copy(rows);
+        }
         PreparedStatement bound = bind(statement.sql(), statement.parameters());
         switch (statement.kind()) {
             case DELETE, UPDATE, INSERT -> {
@@ -258,6 +264,19 @@ public final class TargetSession implements AutoCloseable {
             }
         }
         throw new IllegalStateException();
+    }
+
+    private int copy(CopyRows rows) throws SQLException {
+        touched = true;
+        CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(rows.sql());
+        try {
+            copy.writeToCopy(rows.bytes(), 0, rows.size());
+            return Math.toIntExact(copy.endCopy());
+        } finally {
+            if (copy.isActive()) {
+                copy.cancelCopy();
+            }
+        }
     }
 
     /** Executes the form that tells which rows were found, by their index from 0. */

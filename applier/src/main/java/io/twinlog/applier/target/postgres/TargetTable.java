@@ -5,8 +5,12 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A table of the target as its catalog describes it. Immutable. */
-record TargetTable(TableId id, Map<String, TargetColumn> columns, List<UniqueConstraint> uniques) {
+/**
+ * A table of the target as its catalog describes it. Immutable.
+ *
+ * @param copyable whether COPY does to it what INSERT does: a table, without rules and row security
+ */
+record TargetTable(TableId id, Map<String, TargetColumn> columns, List<UniqueConstraint> uniques, boolean copyable) {
 
     String quoted() {
         return Identifier.quote(id);

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes column values into array parameters, straight from the Avro bytes where their natural type is sent. Not thread-safe.
+ * Writes column values in binary form, straight from the Avro bytes where their natural type is sent. Not thread-safe.
  *
  * <p>Sources of the binary forms: the {@code ..._recv} functions in src/backend/utils/adt; times count from 2000-01-01.
  */
@@ -26,7 +26,7 @@ final class ValueWriter {
     private final int[] digits = new int[16];
 
     /** Appends the value of a column; {@code image} null stands for SQL null. */
-    void write(BinaryArray out, Parameter parameter, @Nullable RowImage image, int column) {
+    void write(ValueBuffer out, Parameter parameter, @Nullable RowImage image, int column) {
         if (image == null || image.isNull(column)) {
             out.addNull();
             return;
@@ -66,7 +66,7 @@ final class ValueWriter {
         }
     }
 
-    private void uuid(BinaryArray out) {
+    private void uuid(ValueBuffer out) {
         int length = in.readLength();
         byte[] text = in.buffer();
         int at = in.position();
@@ -97,7 +97,7 @@ final class ValueWriter {
 
     // numeric_recv: digit count, weight of the first digit, sign, display scale; then digits of base 10000 around the
     // point.
-    private void numeric(BinaryArray out, int scale) {
+    private void numeric(ValueBuffer out, int scale) {
         int length = in.readLength();
         byte[] bytes = in.buffer();
         int at = in.position();
@@ -141,7 +141,7 @@ final class ValueWriter {
         }
     }
 
-    private static void numeric(BinaryArray out, BigInteger unscaled, int scale) {
+    private static void numeric(ValueBuffer out, BigInteger unscaled, int scale) {
         int displayScale = Math.max(0, scale);
         int padding = (4 - Math.floorMod(scale, 4)) % 4;
         BigInteger rest = unscaled.abs().multiply(BigInteger.TEN.pow(padding));
@@ -163,7 +163,7 @@ final class ValueWriter {
         }
     }
 
-    private static void header(BinaryArray out, int count, int weight, boolean negative, int scale) {
+    private static void header(ValueBuffer out, int count, int weight, boolean negative, int scale) {
         out.begin(8 + 2 * count);
         out.putShort(count);
         out.putShort(weight);

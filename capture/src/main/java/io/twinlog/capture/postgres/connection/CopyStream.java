@@ -92,8 +92,12 @@ public final class CopyStream implements AutoCloseable {
         return this;
     }
 
-    /** The next message; waits at most the idle time of the stream for one. */
-    public Kind next() throws IOException, SQLException {
+    /**
+     * The next message; waits at most the idle time of the stream for one.
+     *
+     * @param dry called before a wait for a source that has caught up, as far as can be seen
+     */
+    public Kind next(Runnable dry) throws IOException, SQLException {
         while (true) {
             while (framer.next()) {
                 switch (framer.type()) {
@@ -109,6 +113,9 @@ public final class CopyStream implements AutoCloseable {
             }
             try {
                 pacer.beforeRead();
+                if (!pacer.expectsMore() && in.available() == 0) {
+                    dry.run();
+                }
                 int bytes = framer.fill(in);
                 pacer.afterRead(bytes, System.nanoTime());
             } catch (SocketTimeoutException e) {

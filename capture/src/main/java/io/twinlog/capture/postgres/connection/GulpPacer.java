@@ -54,6 +54,11 @@ final class GulpPacer {
         }
     }
 
+    /** Whether the source sends faster than it is read, so that an empty socket says nothing before a pause. */
+    boolean expectsMore() {
+        return backlog && !pause;
+    }
+
     /** The source had nothing to send. */
     void idle() {
         backlog = false;

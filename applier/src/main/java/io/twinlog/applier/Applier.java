@@ -13,12 +13,17 @@ import io.twinlog.applier.target.postgres.PostgresTarget;
 import io.twinlog.applier.target.postgres.TargetSession;
 import io.twinlog.schemas.EventId;
 import io.twinlog.schemas.check.Check;
+import io.twinlog.schemas.conflict.ConflictCodec;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
+import io.twinlog.schemas.registry.RegistryAddress;
+import io.twinlog.schemas.registry.RegistryClient;
 import io.twinlog.schemas.registry.SchemaTopicReader;
+import io.twinlog.schemas.registry.Schemas;
 import io.twinlog.schemas.status.MemberState;
 import io.twinlog.schemas.status.MemberStatus;
 import io.twinlog.schemas.topic.TopicNames;
+import io.twinlog.schemas.wire.RecordHeader;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -34,6 +39,7 @@ import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Applies the xlog of one replication to one target.
@@ -55,6 +61,7 @@ public final class Applier implements AutoCloseable {
     private final KafkaClients clients;
     private final Clock clock = Clock.systemUTC();
     private final StatusReporter reporter;
+    private final @Nullable RegistryClient registry;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Backoff outages = new Backoff(RandomGenerator.getDefault());
     private int previousBackend;
@@ -64,6 +71,8 @@ public final class Applier implements AutoCloseable {
         this.config = config;
         this.topics = new TopicNames(config.replication());
         this.clients = new KafkaClients(config.replication(), config.kafka());
+        RegistryAddress address = config.registry();
+        this.registry = address == null ? null : new RegistryClient(address);
         this.reporter = new StatusReporter(listener, clock, topics.status());
     }
 
@@ -144,9 +153,14 @@ public final class Applier implements AutoCloseable {
             OwnTopics.createConflicts(admin, topics.conflicts());
             OwnTopics.createResolutions(admin, topics.resolutions());
             reporter.publishTo(producer);
+            byte[] conflictHeader = conflictHeader();
             try (SchemaTopicReader schemas = new SchemaTopicReader(clients.consumer(), topics.schemas());
                     XlogConsumer consumer = new XlogConsumer(
-                            clients.xlogConsumer(), admin, topics, new EventDecoder(schemas), mergeBudget())) {
+                            clients.xlogConsumer(),
+                            admin,
+                            topics,
+                            new EventDecoder(new Schemas(schemas, registry)),
+                            mergeBudget())) {
                 EventId applied = new EventId(progress.epoch(), progress.seq(), Long.MAX_VALUE);
                 while (!consumer.open(applied, offsets)) {
                     reporter.enter(
@@ -159,7 +173,7 @@ public final class Applier implements AutoCloseable {
                 outages.reset();
                 new ApplierSession(
                                 target,
-                                new ConflictPublisher(producer, topics),
+                                new ConflictPublisher(producer, topics, conflictHeader),
                                 topics.conflicts(),
                                 config,
                                 reporter,
@@ -168,6 +182,14 @@ public final class Applier implements AutoCloseable {
                         .run(consumer, config.batchEvents(), batchBytes(), config.batchLinger());
             }
         }
+    }
+
+    private byte[] conflictHeader() {
+        RegistryClient known = registry;
+        return known == null
+                ? RecordHeader.singleObject(ConflictCodec.FINGERPRINT)
+                : RecordHeader.registry(
+                        known.register(RegistryClient.valueSubject(topics.conflicts()), ConflictCodec.SCHEMA));
     }
 
     private void tellOrigin(PostgresTarget target) {

@@ -1,7 +1,9 @@
 package io.twinlog.applier;
 
+import io.twinlog.schemas.registry.RegistryAddress;
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an applier needs to know. Immutable.
@@ -14,6 +16,7 @@ import java.util.Map;
  * @param batchEvents most events of one target transaction, apart from source transactions that are larger
  * @param batchLinger how long a free target waits for a larger batch where more is known to be on its way
  * @param existingRows what an initial sync does with rows that the target has already
+ * @param registry where schemas are registered; null: on the schema topic alone
  */
 public record ApplierConfig(
         String replication,
@@ -23,13 +26,27 @@ public record ApplierConfig(
         String targetPassword,
         int batchEvents,
         Duration batchLinger,
-        ExistingRows existingRows) {
+        ExistingRows existingRows,
+        @Nullable RegistryAddress registry) {
 
     public ApplierConfig {
         kafka = Map.copyOf(kafka);
         if (batchEvents < 1) {
             throw new IllegalArgumentException("batchEvents must be at least 1, not " + batchEvents);
         }
+    }
+
+    /** Without a schema registry. */
+    public ApplierConfig(
+            String replication,
+            Map<String, Object> kafka,
+            String targetUrl,
+            String targetUser,
+            String targetPassword,
+            int batchEvents,
+            Duration batchLinger,
+            ExistingRows existingRows) {
+        this(replication, kafka, targetUrl, targetUser, targetPassword, batchEvents, batchLinger, existingRows, null);
     }
 
     /** Names the replication and the target; never the password. */

@@ -4,9 +4,13 @@ import io.twinlog.capture.postgres.catalog.SourceNames;
 import io.twinlog.capture.postgres.catalog.TablePatterns;
 import io.twinlog.capture.postgres.connection.SourceAddress;
 import io.twinlog.capture.publish.KafkaClients;
+import io.twinlog.capture.publish.KafkaOutlet;
+import io.twinlog.capture.publish.Outlet;
 import io.twinlog.schemas.check.Check;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
+import io.twinlog.schemas.registry.RegistryAddress;
+import io.twinlog.schemas.registry.RegistryClient;
 import io.twinlog.schemas.status.MemberState;
 import io.twinlog.schemas.status.MemberStatus;
 import io.twinlog.schemas.topic.TopicNames;
@@ -46,13 +50,23 @@ public final class Capture implements AutoCloseable {
     private boolean boardStarted;
 
     public Capture(CaptureConfig config, CaptureListener listener) {
+        this(config, listener, new KafkaOutlet(registry(config)));
+    }
+
+    /** @param outlet takes the records, in place of a producer of our own */
+    public Capture(CaptureConfig config, CaptureListener listener, Outlet outlet) {
         this.config = config;
-        this.kafka = new KafkaClients(config.kafka());
+        this.kafka = new KafkaClients(config.kafka(), outlet);
         this.topics = new TopicNames(config.replication());
         this.names = new SourceNames(config.replication());
         this.source = new SourceAddress(
                 config.sourceUrl(), config.sourceUser(), config.sourcePassword(), names.application());
         this.board = new StatusBoard(listener, kafka, topics, clock, this::tick);
+    }
+
+    private static @Nullable RegistryClient registry(CaptureConfig config) {
+        RegistryAddress address = config.registry();
+        return address == null ? null : new RegistryClient(address);
     }
 
     /**

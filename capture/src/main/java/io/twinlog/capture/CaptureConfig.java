@@ -1,7 +1,9 @@
 package io.twinlog.capture;
 
+import io.twinlog.schemas.registry.RegistryAddress;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a capture needs to know. Immutable.
@@ -13,6 +15,7 @@ import java.util.Map;
  * @param partitions of data topics
  * @param snapshotReaders connections that read existing rows in parallel
  * @param replicationFactor of new topics; 0 for the broker's default
+ * @param registry where schemas are registered; null: on the schema topic alone
  */
 public record CaptureConfig(
         String replication,
@@ -24,11 +27,38 @@ public record CaptureConfig(
         SnapshotMode snapshot,
         int partitions,
         int snapshotReaders,
-        short replicationFactor) {
+        short replicationFactor,
+        @Nullable RegistryAddress registry) {
 
     public CaptureConfig {
         kafka = Map.copyOf(kafka);
         tables = List.copyOf(tables);
+    }
+
+    /** Without a schema registry. */
+    public CaptureConfig(
+            String replication,
+            Map<String, Object> kafka,
+            String sourceUrl,
+            String sourceUser,
+            String sourcePassword,
+            List<String> tables,
+            SnapshotMode snapshot,
+            int partitions,
+            int snapshotReaders,
+            short replicationFactor) {
+        this(
+                replication,
+                kafka,
+                sourceUrl,
+                sourceUser,
+                sourcePassword,
+                tables,
+                snapshot,
+                partitions,
+                snapshotReaders,
+                replicationFactor,
+                null);
     }
 
     /** Without secrets. */

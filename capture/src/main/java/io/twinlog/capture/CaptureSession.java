@@ -32,12 +32,12 @@ import io.twinlog.capture.snapshot.chunk.TableList;
 import io.twinlog.capture.stream.KeyColumns;
 import io.twinlog.capture.stream.TableDirectory;
 import io.twinlog.schemas.Lsn;
-import io.twinlog.schemas.control.ControlCodec;
 import io.twinlog.schemas.control.ControlKind;
 import io.twinlog.schemas.control.ControlRecord;
 import io.twinlog.schemas.control.ControlRecord.Detail;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
+import io.twinlog.schemas.registry.RegistryClient;
 import io.twinlog.schemas.status.MemberState;
 import io.twinlog.schemas.status.StatusCodec;
 import io.twinlog.schemas.table.TableId;
@@ -443,8 +443,7 @@ final class CaptureSession {
     private Publisher publisher(long epoch, long storedSeq, long position) {
         Publisher publisher = new Publisher(kafka, topicNames, clock, epoch, storedSeq, position);
         stallWatch.watch(publisher);
-        publisher.publishSchema(ControlCodec.SCHEMA);
-        publisher.publishSchema(StatusCodec.SCHEMA);
+        byte[] unused = publisher.publishSchema(RegistryClient.valueSubject(topicNames.status()), StatusCodec.SCHEMA);
         board.detail("epoch", Long.toString(epoch));
         return publisher;
     }
@@ -458,7 +457,8 @@ final class CaptureSession {
                 publisher,
                 topics,
                 types,
-                new KeyColumns(source, shapes::find));
+                new KeyColumns(source, shapes::find),
+                shapes::fieldNames);
     }
 
     // --- the initial sync

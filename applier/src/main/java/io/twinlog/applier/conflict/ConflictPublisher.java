@@ -22,11 +22,14 @@ public final class ConflictPublisher {
     private final Producer<byte[], byte[]> producer;
     private final String conflicts;
     private final String resolutions;
+    private final byte[] header;
 
-    public ConflictPublisher(Producer<byte[], byte[]> producer, TopicNames topics) {
+    /** @param header what stands before the Avro body of a conflict record */
+    public ConflictPublisher(Producer<byte[], byte[]> producer, TopicNames topics, byte[] header) {
         this.producer = producer;
         this.conflicts = topics.conflicts();
         this.resolutions = topics.resolutions();
+        this.header = header.clone();
     }
 
     /**
@@ -39,7 +42,7 @@ public final class ConflictPublisher {
             List<Future<?>> stored = new ArrayList<>();
             for (ConflictRecord conflict : found) {
                 stored.add(producer.send(
-                        new ProducerRecord<>(conflicts, 0, conflict.originalKey(), ConflictCodec.encode(conflict))));
+                        new ProducerRecord<>(conflicts, 0, conflict.originalKey(), ConflictCodec.encode(conflict, header))));
             }
             for (Resolution resolution : decided) {
                 stored.add(producer.send(new ProducerRecord<>(

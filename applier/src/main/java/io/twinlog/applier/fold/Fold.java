@@ -4,7 +4,7 @@ import io.twinlog.applier.merge.XlogEvent;
 import io.twinlog.schemas.event.DataEvent;
 import io.twinlog.schemas.table.TableId;
 import io.twinlog.schemas.table.TableShape;
-import io.twinlog.schemas.wire.SingleObject;
+import io.twinlog.schemas.wire.RecordHeader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -35,15 +35,16 @@ public final class Fold {
         }
     }
 
-    private record KeyBytes(byte[] bytes, int hash) {
+    private record KeyBytes(byte[] bytes, int start, int hash) {
 
         static KeyBytes of(XlogEvent event) {
             byte[] key = Objects.requireNonNull(event.key(), "a row event without key");
+            int start = RecordHeader.length(key);
             int hash = 1;
-            for (int i = SingleObject.HEADER_BYTES; i < key.length; i++) {
+            for (int i = start; i < key.length; i++) {
                 hash = 31 * hash + key[i];
             }
-            return new KeyBytes(key, hash ^ hash >>> 15);
+            return new KeyBytes(key, start, hash ^ hash >>> 15);
         }
 
         @Override
@@ -55,13 +56,7 @@ public final class Fold {
         public boolean equals(Object other) {
             return other instanceof KeyBytes that
                     && hash == that.hash
-                    && Arrays.equals(
-                            bytes,
-                            SingleObject.HEADER_BYTES,
-                            bytes.length,
-                            that.bytes,
-                            SingleObject.HEADER_BYTES,
-                            that.bytes.length);
+                    && Arrays.equals(bytes, start, bytes.length, that.bytes, that.start, that.bytes.length);
         }
     }
 

@@ -6,11 +6,12 @@ import io.twinlog.schemas.event.EnvelopeReader;
 import io.twinlog.schemas.event.Operation;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
+import io.twinlog.schemas.registry.SchemaId;
 import io.twinlog.schemas.registry.SchemaLookup;
 import io.twinlog.schemas.registry.UnknownSchemaException;
 import io.twinlog.schemas.wire.AvroInput;
 import io.twinlog.schemas.wire.MalformedEventException;
-import io.twinlog.schemas.wire.SingleObject;
+import io.twinlog.schemas.wire.RecordHeader;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
@@ -20,9 +21,10 @@ import org.jspecify.annotations.Nullable;
 public final class EventDecoder {
 
     private final SchemaLookup schemas;
-    private final Map<Long, EnvelopeReader> readers = new HashMap<>();
+    private final Map<SchemaId, EnvelopeReader> readers = new HashMap<>();
     private @Nullable EnvelopeReader lastReader;
-    private long lastFingerprint;
+    private boolean lastInRegistry;
+    private long lastSchema;
 
     public EventDecoder(SchemaLookup schemas) {
         this.schemas = schemas;
@@ -37,7 +39,7 @@ public final class EventDecoder {
             throw unreadable(partition, offset, new MalformedEventException("The record has no value"));
         }
         try {
-            DataEvent data = reader(SingleObject.readFingerprint(value)).read(value);
+            DataEvent data = reader(value).read(value);
             requireWhole(data, key);
             return new XlogEvent(data.id(), data, null, partition, offset, key, value);
         } catch (UnknownSchemaException e) {
@@ -60,26 +62,33 @@ public final class EventDecoder {
         if (!whole) {
             throw new MalformedEventException("The event lacks the image that its operation needs");
         }
-        if (data.operation() != Operation.TRUNCATE && (key == null || key.length < SingleObject.HEADER_BYTES)) {
-            throw new MalformedEventException("The event of a row has no key");
+        if (data.operation() != Operation.TRUNCATE) {
+            if (key == null) {
+                throw new MalformedEventException("The event of a row has no key");
+            }
+            int unused = RecordHeader.length(key);
         }
     }
 
-    private EnvelopeReader reader(long fingerprint) {
+    private EnvelopeReader reader(byte[] record) {
+        boolean inRegistry = RecordHeader.isRegistry(record);
+        long schema = RecordHeader.schema(record);
         EnvelopeReader last = lastReader;
-        if (last != null && lastFingerprint == fingerprint) {
+        if (last != null && lastSchema == schema && lastInRegistry == inRegistry) {
             return last;
         }
-        EnvelopeReader found = readers.computeIfAbsent(fingerprint, f -> new EnvelopeReader(schemas.find(f)));
+        EnvelopeReader found =
+                readers.computeIfAbsent(new SchemaId(inRegistry, schema), id -> new EnvelopeReader(schemas.find(id)));
         lastReader = found;
-        lastFingerprint = fingerprint;
+        lastSchema = schema;
+        lastInRegistry = inRegistry;
         return found;
     }
 
     // The first fields of every envelope are op, epoch, seq, ordinal: docs/xlog-format.md.
     private static EventId identity(TopicPartition partition, long offset, byte[] value, RuntimeException cause) {
         try {
-            AvroInput in = new AvroInput(value, SingleObject.HEADER_BYTES, value.length);
+            AvroInput in = new AvroInput(value, RecordHeader.length(value), value.length);
             in.skipBytes();
             EventId id = new EventId(in.readLong(), in.readLong(), in.readLong());
             if (id.epoch() < 1 || id.seq() < 1 || id.ordinal() < 1) {

@@ -44,7 +44,7 @@ public final class MemorySink implements XlogSink {
     }
 
     public SchemaLookup schemas() {
-        return schemas::get;
+        return id -> schemas.get(id.value());
     }
 
     public List<ControlRecord> control() {

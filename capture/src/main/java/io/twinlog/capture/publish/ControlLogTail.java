@@ -1,6 +1,5 @@
 package io.twinlog.capture.publish;
 
-import io.twinlog.schemas.control.ControlCodec;
 import io.twinlog.schemas.control.ControlKind;
 import io.twinlog.schemas.control.ControlRecord;
 import io.twinlog.schemas.topic.TopicNames;
@@ -22,6 +21,7 @@ public final class ControlLogTail implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Consumer<byte[], byte[]> consumer;
+    private final Outlet outlet;
     private final TopicPartition partition;
 
     /** A control record and its place. */
@@ -29,6 +29,7 @@ public final class ControlLogTail implements AutoCloseable {
 
     public ControlLogTail(KafkaClients kafka, TopicNames names) {
         this.consumer = kafka.consumer();
+        this.outlet = kafka.outlet();
         this.partition = new TopicPartition(names.transactions(), 0);
     }
 
@@ -120,7 +121,7 @@ public final class ControlLogTail implements AutoCloseable {
         while (consumer.position(partition) < to) {
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                 if (record.offset() < to && record.value() != null) {
-                    result.add(new Entry(record.offset(), ControlCodec.decode(record.value())));
+                    result.add(new Entry(record.offset(), outlet.control(record.value())));
                 }
                 deadline = System.nanoTime() + PATIENCE.toNanos();
             }

@@ -1,5 +1,6 @@
 package io.twinlog.capture.publish;
 
+import io.twinlog.schemas.topic.TopicNames;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -28,10 +29,24 @@ public final class KafkaClients {
     private static final int ADMIN_TIMEOUT_MILLIS = 15_000;
 
     private final Map<String, Object> user;
+    private final Outlet outlet;
 
-    /** @param user properties for all clients, bootstrap.servers among them */
-    public KafkaClients(Map<String, Object> user) {
+    /**
+     * @param user properties for all clients, bootstrap.servers among them
+     * @param outlet how xlog records get to Kafka
+     */
+    public KafkaClients(Map<String, Object> user, Outlet outlet) {
         this.user = Map.copyOf(user);
+        this.outlet = outlet;
+    }
+
+    public Outlet outlet() {
+        return outlet;
+    }
+
+    /** The sender of xlog records for one session; the caller closes it. */
+    RecordSender sender(TopicNames names) {
+        return outlet.open(this, names);
     }
 
     public Admin admin() {

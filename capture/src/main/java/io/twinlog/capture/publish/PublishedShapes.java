@@ -1,5 +1,6 @@
 package io.twinlog.capture.publish;
 
+import io.twinlog.schemas.table.FieldNames;
 import io.twinlog.schemas.table.TableId;
 import io.twinlog.schemas.table.TableSchemas;
 import io.twinlog.schemas.table.TableShape;
@@ -16,12 +17,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
-/** The versions of tables on the schema topic, the last published of each. Immutable after reading. */
+/** The versions of tables on the schema topic, the last published of each. Not thread-safe. */
 public final class PublishedShapes {
 
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final Map<TableId, TableShape> shapes = new HashMap<>();
+    private final Map<TableId, FieldNames> fieldNames = new HashMap<>();
 
     private PublishedShapes() {}
 
@@ -50,12 +52,18 @@ public final class PublishedShapes {
         if (schema.getType() == Schema.Type.RECORD && schema.getName().equals("Envelope")) {
             TableShape shape = TableSchemas.shapeOf(schema);
             shapes.put(shape.id(), shape);
+            fieldNames(shape.id()).remember(schema);
         }
     }
 
     /** The version of a table that was published last, or null. */
     public @Nullable TableShape find(TableId table) {
         return shapes.get(table);
+    }
+
+    /** The names that all versions of a table have used; the caller adds those of the versions that it publishes. */
+    public FieldNames fieldNames(TableId table) {
+        return fieldNames.computeIfAbsent(table, id -> new FieldNames());
     }
 
     public Set<TableId> tables() {

@@ -9,7 +9,7 @@ import io.twinlog.schemas.control.PartitionCount;
 import io.twinlog.schemas.event.TransactionPrefix;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
-import io.twinlog.schemas.registry.SchemaTopicWriter;
+import io.twinlog.schemas.registry.RegistryClient;
 import io.twinlog.schemas.topic.TopicNames;
 import java.time.Clock;
 import java.time.Duration;
@@ -19,8 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.avro.Schema;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -33,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Publisher implements AutoCloseable {
 
-    private final KafkaProducer<byte[], byte[]> producer;
-    private final SchemaTopicWriter schemas;
+    private final RecordSender sender;
+    private final byte[] controlHeader;
     private final String controlLog;
     private final Clock clock;
     private final long epoch;
@@ -63,14 +61,19 @@ public final class Publisher implements AutoCloseable {
      * @param resume where reading goes on behind it
      */
     public Publisher(KafkaClients kafka, TopicNames names, Clock clock, long epoch, long storedSeq, long resume) {
-        this.producer = kafka.producer();
-        this.schemas = new SchemaTopicWriter(producer, names.schemas());
+        this.sender = kafka.sender(names);
         this.controlLog = names.transactions();
+        try {
+            this.controlHeader = sender.publish(RegistryClient.valueSubject(controlLog), ControlCodec.SCHEMA);
+        } catch (RuntimeException e) {
+            sender.close();
+            throw e;
+        }
         this.clock = clock;
         this.epoch = epoch;
         this.seq = storedSeq;
         this.ledger = new AckLedger(storedSeq, resume);
-        this.flusher = new Flusher(producer::flush, ledger::fail);
+        this.flusher = new Flusher(sender::flush, ledger::fail);
     }
 
     public long epoch() {
@@ -119,9 +122,9 @@ public final class Publisher implements AutoCloseable {
         return facts;
     }
 
-    /** Publishes schemas before anything uses them. */
-    public void publishSchema(Schema schema) {
-        schemas.publish(schema);
+    /** Publishes a schema before anything uses it, and returns what stands before the body of each record with it. */
+    public byte[] publishSchema(String subject, Schema schema) {
+        return sender.publish(subject, schema);
     }
 
     /** Opens the next transaction. */
@@ -181,7 +184,7 @@ public final class Publisher implements AutoCloseable {
             touched.add(topic);
         }
         try {
-            producer.send(new ProducerRecord<>(topic.name(), partition, key, value), current.sending());
+            sender.send(topic.name(), partition, key, value, current.sending());
         } catch (KafkaException e) {
             throw failed(e);
         }
@@ -293,14 +296,11 @@ public final class Publisher implements AutoCloseable {
     /** Sends a control record, waits until it is stored and returns its offset. */
     public long store(ControlRecord record) {
         try {
-            return producer.send(new ProducerRecord<>(controlLog, 0, null, ControlCodec.encode(record)))
-                    .get()
-                    .offset();
+            return ControlLogWriter.store(sender, controlLog, ControlCodec.encode(record, controlHeader));
         } catch (ExecutionException e) {
             throw failed(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new org.apache.kafka.common.errors.InterruptException(e);
+        } catch (org.apache.kafka.common.errors.InterruptException e) {
+            throw e;
         } catch (KafkaException e) {
             throw failed(e);
         }
@@ -315,7 +315,7 @@ public final class Publisher implements AutoCloseable {
     /** Waits until everything is stored; false if that takes longer. */
     public boolean awaitStored(Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();
-        producer.flush();
+        sender.flush();
         advance();
         if (open != null) {
             return false;
@@ -335,10 +335,10 @@ public final class Publisher implements AutoCloseable {
         }
     }
 
-    private void send(AckLedger.Group sender, ControlRecord record) {
+    private void send(AckLedger.Group sends, ControlRecord record) {
         checkFailure();
         try {
-            producer.send(new ProducerRecord<>(controlLog, 0, null, ControlCodec.encode(record)), sender.sending());
+            sender.send(controlLog, 0, null, ControlCodec.encode(record, controlHeader), sends.sending());
         } catch (KafkaException e) {
             throw failed(e);
         }
@@ -382,6 +382,6 @@ public final class Publisher implements AutoCloseable {
     @Override
     public void close() {
         flusher.close();
-        producer.close(Duration.ZERO);
+        sender.close();
     }
 }

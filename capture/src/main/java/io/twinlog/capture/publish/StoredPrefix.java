@@ -1,11 +1,10 @@
 package io.twinlog.capture.publish;
 
+import io.twinlog.schemas.EventId;
 import io.twinlog.schemas.control.ControlKind;
 import io.twinlog.schemas.control.ControlRecord;
 import io.twinlog.schemas.control.PartitionCount;
 import io.twinlog.schemas.topic.TopicNames;
-import io.twinlog.schemas.wire.AvroInput;
-import io.twinlog.schemas.wire.SingleObject;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -89,13 +88,14 @@ public final class StoredPrefix {
             }
         }
         try (Consumer<byte[], byte[]> consumer = kafka.consumer()) {
-            result.forEach((partition, bySeq) -> count(consumer, partition, checkpoint, bySeq));
+            result.forEach((partition, bySeq) -> count(consumer, kafka.outlet(), partition, checkpoint, bySeq));
         }
         return result;
     }
 
     private static void count(
             Consumer<byte[], byte[]> consumer,
+            Outlet outlet,
             TopicPartition partition,
             Checkpoint checkpoint,
             Map<Long, BitSet> bySeq) {
@@ -112,7 +112,7 @@ public final class StoredPrefix {
             while (consumer.position(partition) < to) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                     if (record.offset() < to) {
-                        enough |= take(record.value(), checkpoint, bySeq);
+                        enough |= take(outlet.identity(record.value()), checkpoint, bySeq);
                     }
                 }
                 if (System.nanoTime() > deadline) {
@@ -123,17 +123,11 @@ public final class StoredPrefix {
     }
 
     /** Takes note of an event; true if it belongs to a transaction that is known to be stored. */
-    private static boolean take(byte[] value, Checkpoint checkpoint, Map<Long, BitSet> bySeq) {
-        // The fields of the envelope up to here are the same in all versions: op, epoch, seq, ordinal.
-        AvroInput in = new AvroInput(value, SingleObject.HEADER_BYTES, value.length);
-        in.skipBytes();
-        long epoch = in.readLong();
-        long seq = in.readLong();
-        long ordinal = in.readLong();
-        if (epoch != checkpoint.epoch() || seq <= checkpoint.storedSeq()) {
-            return epoch <= checkpoint.epoch();
+    private static boolean take(EventId id, Checkpoint checkpoint, Map<Long, BitSet> bySeq) {
+        if (id.epoch() != checkpoint.epoch() || id.seq() <= checkpoint.storedSeq()) {
+            return id.epoch() <= checkpoint.epoch();
         }
-        bySeq.computeIfAbsent(seq, s -> new BitSet()).set(Math.toIntExact(ordinal));
+        bySeq.computeIfAbsent(id.seq(), s -> new BitSet()).set(Math.toIntExact(id.ordinal()));
         return false;
     }
 }

@@ -8,7 +8,6 @@ import io.twinlog.schemas.event.Operation;
 import io.twinlog.schemas.event.TransactionPrefix;
 import io.twinlog.schemas.wire.AvroOutput;
 import io.twinlog.schemas.wire.KeyPartition;
-import io.twinlog.schemas.wire.SingleObject;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -74,8 +73,8 @@ public final class EventWriter {
         }
         encodeBefore(table, old, oldIsKey);
         RowBuffer inserted = after;
-        send(table, Operation.DELETE, lsn, oldKey, body(key), before, null);
-        send(table, Operation.INSERT, lsn, key, body(oldKey), null, inserted);
+        send(table, Operation.DELETE, lsn, oldKey, body(table, key), before, null);
+        send(table, Operation.INSERT, lsn, key, body(table, oldKey), null, inserted);
     }
 
     public void delete(TableVersion table, long lsn, Tuple old, boolean oldIsKey) {
@@ -105,12 +104,12 @@ public final class EventWriter {
 
     private static void encodeKey(AvroOutput out, TableVersion table, Tuple row, @Nullable Tuple old) {
         out.reset();
-        SingleObject.writeHeader(out, table.envelope().keyFingerprint());
+        table.envelope().keyHeader(out);
         table.encoder().encodeKey(out, row, old);
     }
 
-    private static byte[] body(AvroOutput encodedKey) {
-        return encodedKey.toBytes(SingleObject.HEADER_BYTES, encodedKey.size());
+    private static byte[] body(TableVersion table, AvroOutput encodedKey) {
+        return encodedKey.toBytes(table.envelope().keyHeaderBytes(), encodedKey.size());
     }
 
     private void send(
@@ -127,7 +126,7 @@ public final class EventWriter {
         table.envelope().text(record, afterImage == null ? null : afterImage.texts());
         image(beforeImage);
         image(afterImage);
-        int header = SingleObject.HEADER_BYTES;
+        int header = table.envelope().keyHeaderBytes();
         int partition = KeyPartition.of(
                 recordKey.buffer(),
                 header,

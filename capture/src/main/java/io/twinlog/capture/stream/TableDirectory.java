@@ -12,11 +12,14 @@ import io.twinlog.schemas.control.ControlRecord.Detail;
 import io.twinlog.schemas.event.EnvelopeWriter;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
+import io.twinlog.schemas.registry.RegistryClient;
+import io.twinlog.schemas.table.FieldNames;
 import io.twinlog.schemas.table.TableId;
 import io.twinlog.schemas.table.TableShape;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * The version of each table that the log is at. A new version is announced, schemas first, before any event uses it; every
@@ -31,6 +34,7 @@ public final class TableDirectory {
     private final Topics topics;
     private final TypeNames types;
     private final KeyColumns keys;
+    private final Function<TableId, FieldNames> fieldNames;
     private final Map<Integer, TableVersion> byOid = new HashMap<>();
     private final Map<TableId, DataTopic> dataTopics = new HashMap<>();
     private final Map<TableId, Long> announced = new HashMap<>();
@@ -42,7 +46,8 @@ public final class TableDirectory {
             Publisher publisher,
             Topics topics,
             TypeNames types,
-            KeyColumns keys) {
+            KeyColumns keys,
+            Function<TableId, FieldNames> fieldNames) {
         this.replication = replication;
         this.productVersion = productVersion;
         this.database = database;
@@ -50,6 +55,7 @@ public final class TableDirectory {
         this.topics = topics;
         this.types = types;
         this.keys = keys;
+        this.fieldNames = fieldNames;
     }
 
     /** The version that a Relation message brought last. */
@@ -79,8 +85,12 @@ public final class TableDirectory {
         }
         TableShape shape = RelationShape.of(relation, keyOf(relation), types);
         DataTopic topic = dataTopics.computeIfAbsent(shape.id(), topics::data);
-        EnvelopeWriter envelope = new EnvelopeWriter(replication, productVersion, "postgresql", database, shape);
+        FieldNames fields = fieldNames.apply(shape.id());
+        EnvelopeWriter envelope =
+                new EnvelopeWriter(replication, productVersion, "postgresql", database, shape, fields);
+        fields.remember(envelope.schema());
         TableVersion version = new TableVersion(relation, shape, new RowEncoder(shape), envelope, topic);
+        publish(envelope, topic);
         announce(version);
         byOid.put(relation.oid(), version);
         return version;
@@ -98,14 +108,18 @@ public final class TableDirectory {
         }
     }
 
+    private void publish(EnvelopeWriter envelope, DataTopic topic) {
+        envelope.headers(
+                publisher.publishSchema(RegistryClient.valueSubject(topic.name()), envelope.schema()),
+                publisher.publishSchema(RegistryClient.keySubject(topic.name()), envelope.keySchema()));
+    }
+
     private void announce(TableVersion version) {
         long fingerprint = version.envelope().fingerprint();
         Long last = announced.put(version.id(), fingerprint);
         if (last != null && last == fingerprint) {
             return;
         }
-        publisher.publishSchema(version.envelope().schema());
-        publisher.publishSchema(version.envelope().keySchema());
         publisher.control(
                 ControlKind.SCHEMA,
                 null,

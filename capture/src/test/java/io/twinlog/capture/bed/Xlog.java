@@ -11,6 +11,7 @@ import io.twinlog.schemas.event.DataEvent;
 import io.twinlog.schemas.event.EnvelopeReader;
 import io.twinlog.schemas.event.Operation;
 import io.twinlog.schemas.event.RowImage;
+import io.twinlog.schemas.registry.SchemaId;
 import io.twinlog.schemas.registry.SchemaTopicReader;
 import io.twinlog.schemas.table.ColumnShape;
 import io.twinlog.schemas.topic.TopicNames;
@@ -142,7 +143,8 @@ public final class Xlog {
         Map<Long, EnvelopeReader> readers = new HashMap<>();
         for (ConsumerRecord<byte[], byte[]> record : readAll(consumer, partitions)) {
             long fingerprint = SingleObject.readFingerprint(record.value());
-            DataEvent event = readers.computeIfAbsent(fingerprint, f -> new EnvelopeReader(schemas.find(f)))
+            DataEvent event = readers.computeIfAbsent(
+                            fingerprint, f -> new EnvelopeReader(schemas.find(SchemaId.fingerprint(f))))
                     .read(record.value());
             TopicPartition place = new TopicPartition(record.topic(), record.partition());
             checkPlace(record, event, (int) partitions.stream()

@@ -86,7 +86,8 @@ public final class Parts {
                 },
                 configuration.capture().partitions(),
                 Math.max(1, Math.min(MOST_SNAPSHOT_READERS, Runtime.getRuntime().availableProcessors())),
-                BROKER_DEFAULT);
+                BROKER_DEFAULT,
+                configuration.schemas().address());
     }
 
     /** The configuration in the applier's words. */
@@ -104,6 +105,7 @@ public final class Parts {
                     case FAIL_IF_NOT_EMPTY -> ExistingRows.FAIL_IF_NOT_EMPTY;
                     case TRUNCATE -> ExistingRows.TRUNCATE;
                     case UPSERT -> ExistingRows.UPSERT;
-                });
+                },
+                configuration.schemas().address());
     }
 }

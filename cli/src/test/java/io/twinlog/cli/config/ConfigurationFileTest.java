@@ -31,7 +31,7 @@ class ConfigurationFileTest {
                 .isEqualTo(new TwinlogConfiguration(
                         new ReplicationName("shop"),
                         new KafkaConfiguration("localhost:9092", null, Map.of()),
-                        new SchemasConfiguration("topic"),
+                        new SchemasConfiguration("topic", null, null, null, null, null, null, null),
                         new SourceConfiguration(
                                 new DatabaseUrl("jdbc:postgresql://localhost:5432/shop"),
                                 "twinlog",
@@ -53,7 +53,14 @@ class ConfigurationFileTest {
                           bootstrap.servers: a:1,b:2
                           security.protocol: SASL_SSL
                           sasl.jaas.config: ${JAAS}
-                        schemas: { registry: topic }
+                        schemas:
+                          registry: https://registry:8081/apis/ccompat/v7
+                          user: clerk
+                          password: pass
+                          truststore.location: ca.pem
+                          truststore.password: trust
+                          keystore.location: own.p12
+                          keystore.password: own
                         source:
                           url: jdbc:postgresql://db/shop?sslmode=require
                           user: reader
@@ -82,7 +89,15 @@ class ConfigurationFileTest {
                                 "a:1,b:2",
                                 null,
                                 Map.of("security.protocol", "SASL_SSL", "sasl.jaas.config", "secret jaas")),
-                        new SchemasConfiguration("topic"),
+                        new SchemasConfiguration(
+                                "https://registry:8081/apis/ccompat/v7",
+                                "clerk",
+                                new Secret("pass"),
+                                null,
+                                directory.resolve("ca.pem"),
+                                new Secret("trust"),
+                                directory.resolve("own.p12"),
+                                new Secret("own")),
                         new SourceConfiguration(
                                 new DatabaseUrl("jdbc:postgresql://db/shop?sslmode=require"),
                                 "reader",
@@ -217,17 +232,37 @@ class ConfigurationFileTest {
     }
 
     @Test
+    void a_registry_is_a_url_and_has_one_way_of_authentication() {
+        assertThat(file(directory, MINIMAL + "schemas: { registry: confluent }\n")
+                        .problems())
+                .singleElement()
+                .asString()
+                .contains("schemas.registry must be topic or the http:// or https:// URL of a schema registry");
+        assertThat(file(directory, MINIMAL + "schemas: { token: t }\n").problems())
+                .singleElement()
+                .asString()
+                .contains("schemas.registry must be the URL of a schema registry where the other keys");
+        assertThat(file(directory, MINIMAL + "schemas: { registry: \"http://r:1\", token: t, user: u }\n")
+                        .problems())
+                .singleElement()
+                .asString()
+                .contains("schemas.token cannot stand beside user");
+        assertThat(file(directory, MINIMAL + "schemas: { registry: \"http:///x\", password: hush }\n")
+                        .problems())
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("schemas.registry is no URL"),
+                        line -> assertThat(line)
+                                .contains("schemas.password needs schemas.user")
+                                .doesNotContain("hush"));
+    }
+
+    @Test
     void what_is_not_available_yet_is_refused_by_name() {
         assertThat(file(directory, MINIMAL + """
-                                        schemas: { registry: "http://localhost:8081" }
                                         conflicts: { default: overwrite, rules: [{ policy: skip }] }
                                         """).problems())
-                .satisfiesExactly(
-                        line -> assertThat(line)
-                                .startsWith("line 5, column 12: schemas.registry names a schema registry, which this"
-                                        + " version does not support yet"),
-                        line -> assertThat(line)
-                                .startsWith("line 6, column 44: conflicts.rules[0].policy asks for the policy skip"));
+                .satisfiesExactly(line -> assertThat(line)
+                        .startsWith("line 5, column 44: conflicts.rules[0].policy asks for the policy skip"));
         assertThat(file(directory, MINIMAL + "conflicts: { default: newest }\n").problems())
                 .singleElement()
                 .asString()

@@ -2,6 +2,7 @@ package io.twinlog.schemas.conflict;
 
 import io.twinlog.schemas.table.ReplicaIdentity;
 import io.twinlog.schemas.wire.MalformedEventException;
+import io.twinlog.schemas.wire.RecordHeader;
 import io.twinlog.schemas.wire.SingleObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -91,7 +92,13 @@ public final class ConflictCodec {
                 .endRecord();
     }
 
+    /** Encodes a record with a single-object header. */
     public static byte[] encode(ConflictRecord conflict) {
+        return encode(conflict, RecordHeader.singleObject(FINGERPRINT));
+    }
+
+    /** Encodes a record behind the given header. */
+    public static byte[] encode(ConflictRecord conflict, byte[] header) {
         GenericRecord record = new GenericData.Record(SCHEMA);
         record.put("id", conflict.id());
         record.put("kind", conflict.kind().label());
@@ -125,9 +132,7 @@ public final class ConflictCodec {
         record.put("original_key", originalKey == null ? null : ByteBuffer.wrap(originalKey));
         record.put("original_value", ByteBuffer.wrap(conflict.originalValue()));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
-        io.twinlog.schemas.wire.AvroOutput header = new io.twinlog.schemas.wire.AvroOutput(SingleObject.HEADER_BYTES);
-        SingleObject.writeHeader(header, FINGERPRINT);
-        bytes.writeBytes(header.toBytes());
+        bytes.writeBytes(header);
         try {
             BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
             new GenericDatumWriter<GenericRecord>(SCHEMA).write(record, encoder);
@@ -140,20 +145,14 @@ public final class ConflictCodec {
 
     /** Reads a conflict record; throws {@link MalformedEventException} if it has another schema or is damaged. */
     public static ConflictRecord decode(byte[] bytes) {
-        if (SingleObject.readFingerprint(bytes) != FINGERPRINT) {
+        if (!RecordHeader.isRegistry(bytes) && SingleObject.readFingerprint(bytes) != FINGERPRINT) {
             throw new MalformedEventException("The conflict record has an unknown schema");
         }
+        int header = RecordHeader.length(bytes);
         GenericRecord record;
         try {
             record = new GenericDatumReader<GenericRecord>(SCHEMA)
-                    .read(
-                            null,
-                            DecoderFactory.get()
-                                    .binaryDecoder(
-                                            bytes,
-                                            SingleObject.HEADER_BYTES,
-                                            bytes.length - SingleObject.HEADER_BYTES,
-                                            null));
+                    .read(null, DecoderFactory.get().binaryDecoder(bytes, header, bytes.length - header, null));
         } catch (IOException | RuntimeException e) {
             throw new MalformedEventException("The conflict record is damaged", e);
         }

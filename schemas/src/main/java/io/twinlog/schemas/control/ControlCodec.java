@@ -3,6 +3,7 @@ package io.twinlog.schemas.control;
 import io.twinlog.schemas.wire.AvroInput;
 import io.twinlog.schemas.wire.AvroOutput;
 import io.twinlog.schemas.wire.MalformedEventException;
+import io.twinlog.schemas.wire.RecordHeader;
 import io.twinlog.schemas.wire.SingleObject;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -59,9 +60,15 @@ public final class ControlCodec {
                 .endRecord();
     }
 
+    /** Encodes a record with a single-object header. */
     public static byte[] encode(ControlRecord record) {
+        return encode(record, RecordHeader.singleObject(FINGERPRINT));
+    }
+
+    /** Encodes a record behind the given header. */
+    public static byte[] encode(ControlRecord record, byte[] header) {
         AvroOutput out = new AvroOutput(160);
-        SingleObject.writeHeader(out, FINGERPRINT);
+        out.writeRaw(header);
         out.writeString(record.kind().name());
         out.writeLong(record.epoch());
         out.writeLong(record.seq());
@@ -109,12 +116,13 @@ public final class ControlCodec {
 
     /** Reads a control record; throws {@link MalformedEventException} if it has another schema or is damaged. */
     public static ControlRecord decode(byte[] bytes) {
-        long fingerprint = SingleObject.readFingerprint(bytes);
+        // A registry's id says nothing by itself; there is one version of this schema so far.
+        long fingerprint = RecordHeader.isRegistry(bytes) ? FINGERPRINT : SingleObject.readFingerprint(bytes);
         if (fingerprint != FINGERPRINT) {
             throw new MalformedEventException("The control record has the unknown schema "
                     + Long.toHexString(fingerprint) + "; a newer Twinlog may have written it");
         }
-        AvroInput in = new AvroInput(bytes, SingleObject.HEADER_BYTES, bytes.length);
+        AvroInput in = new AvroInput(bytes, RecordHeader.length(bytes), bytes.length);
         ControlKind kind = kind(in.readString());
         long epoch = in.readLong();
         long seq = in.readLong();

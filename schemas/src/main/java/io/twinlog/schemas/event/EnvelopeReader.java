@@ -5,7 +5,7 @@ import io.twinlog.schemas.table.TableSchemas;
 import io.twinlog.schemas.table.TableShape;
 import io.twinlog.schemas.wire.AvroInput;
 import io.twinlog.schemas.wire.MalformedEventException;
-import io.twinlog.schemas.wire.SingleObject;
+import io.twinlog.schemas.wire.RecordHeader;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.Schema;
@@ -76,7 +76,7 @@ public final class EnvelopeReader {
      * @throws MalformedEventException if the bytes do not follow the schema
      */
     public DataEvent read(byte[] record) {
-        AvroInput in = new AvroInput(record, SingleObject.HEADER_BYTES, record.length);
+        AvroInput in = new AvroInput(record, RecordHeader.length(record), record.length);
         int op = 0;
         long epoch = 0;
         long seq = 0;

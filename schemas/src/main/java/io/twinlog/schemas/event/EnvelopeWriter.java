@@ -1,8 +1,10 @@
 package io.twinlog.schemas.event;
 
+import io.twinlog.schemas.table.FieldNames;
 import io.twinlog.schemas.table.TableSchemas;
 import io.twinlog.schemas.table.TableShape;
 import io.twinlog.schemas.wire.AvroOutput;
+import io.twinlog.schemas.wire.RecordHeader;
 import io.twinlog.schemas.wire.SingleObject;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -29,6 +31,8 @@ public final class EnvelopeWriter {
     private final long fingerprint;
     private final Schema keySchema;
     private final long keyFingerprint;
+    private byte[] header;
+    private byte[] keyHeader;
     private final byte[] sourcePrefix;
 
     /**
@@ -38,11 +42,24 @@ public final class EnvelopeWriter {
      * @param database name of the source database
      */
     public EnvelopeWriter(String replication, String version, String connector, String database, TableShape shape) {
+        this(replication, version, connector, database, shape, new FieldNames());
+    }
+
+    /** @param fields the names that earlier versions of the table have used */
+    public EnvelopeWriter(
+            String replication,
+            String version,
+            String connector,
+            String database,
+            TableShape shape,
+            FieldNames fields) {
         this.shape = shape;
-        this.schema = TableSchemas.envelope(replication, shape);
+        this.schema = TableSchemas.envelope(replication, shape, fields.of(shape));
         this.fingerprint = SingleObject.fingerprint(schema);
         this.keySchema = TableSchemas.key(replication, shape);
         this.keyFingerprint = SingleObject.fingerprint(keySchema);
+        this.header = RecordHeader.singleObject(fingerprint);
+        this.keyHeader = RecordHeader.singleObject(keyFingerprint);
         AvroOutput prefix = new AvroOutput(256);
         for (String text : List.of(version, connector, replication, database, shape.schema(), shape.table())) {
             prefix.writeString(text);
@@ -70,6 +87,22 @@ public final class EnvelopeWriter {
         return keyFingerprint;
     }
 
+    /** Replaces the single-object headers of values and keys. */
+    public void headers(byte[] forValues, byte[] forKeys) {
+        header = forValues.clone();
+        keyHeader = forKeys.clone();
+    }
+
+    /** Length of what {@link #keyHeader} writes, in bytes. */
+    public int keyHeaderBytes() {
+        return keyHeader.length;
+    }
+
+    /** Writes what stands before the Avro body of a key. */
+    public void keyHeader(AvroOutput out) {
+        out.writeRaw(keyHeader);
+    }
+
     /**
      * Writes the header and all fields before the texts and images.
      *
@@ -88,7 +121,7 @@ public final class EnvelopeWriter {
             long lsn,
             @Nullable List<String> unchanged,
             byte @Nullable [] linkedKey) {
-        SingleObject.writeHeader(out, fingerprint);
+        out.writeRaw(header);
         out.writeByte(2);
         out.writeByte(operation.code());
         out.writeLong(transaction.epoch());

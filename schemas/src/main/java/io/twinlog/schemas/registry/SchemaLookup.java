@@ -6,9 +6,10 @@ import org.apache.avro.Schema;
 public interface SchemaLookup {
 
     /**
-     * The schema of a fingerprint; may wait a while for the schema topic.
+     * The schema that a record's header names; may wait a while for the schema topic or the registry.
      *
      * @throws UnknownSchemaException if no such schema is published
+     * @throws io.twinlog.schemas.failure.TwinlogException category OUTAGE if the registry does not answer
      */
-    Schema find(long fingerprint);
+    Schema find(SchemaId id);
 }

@@ -27,7 +27,8 @@ public final class SchemaTopicReader implements SchemaLookup, AutoCloseable {
     }
 
     @Override
-    public synchronized Schema find(long fingerprint) {
+    public synchronized Schema find(SchemaId id) {
+        long fingerprint = id.value();
         Schema known = schemas.get(fingerprint);
         if (known != null) {
             return known;
@@ -35,7 +36,8 @@ public final class SchemaTopicReader implements SchemaLookup, AutoCloseable {
         readToEnd();
         Schema found = schemas.get(fingerprint);
         if (found == null) {
-            throw new UnknownSchemaException(partition.topic(), fingerprint);
+            throw new UnknownSchemaException("The schema topic " + partition.topic() + " has no schema " + id
+                    + "; was the topic deleted or is its cleanup.policy not 'compact'?");
         }
         return found;
     }

@@ -45,9 +45,15 @@ public final class TableSchemas {
 
     /** The row record: every column, nullable. */
     public static Schema row(String replication, TableShape shape) {
+        return row(replication, shape, new FieldNames().of(shape));
+    }
+
+    /** @param names of the fields, in the order of the columns */
+    static Schema row(String replication, TableShape shape, List<String> names) {
         List<Schema.Field> fields = new ArrayList<>();
-        for (ColumnShape column : shape.columns()) {
-            Schema.Field field = nullable(NameEscape.forAvro(column.name()), typeOf(column));
+        for (int i = 0; i < names.size(); i++) {
+            ColumnShape column = shape.columns().get(i);
+            Schema.Field field = nullable(names.get(i), typeOf(column));
             field.addProp(COLUMN, column.name());
             field.addProp(SQL_TYPE, column.sqlType());
             if (column.key()) {
@@ -64,8 +70,13 @@ public final class TableSchemas {
 
     /** The envelope of data records; its fields are listed in docs/xlog-format.md. */
     public static Schema envelope(String replication, TableShape shape) {
+        return envelope(replication, shape, new FieldNames().of(shape));
+    }
+
+    /** @param names of the row's fields, in the order of the columns; see {@link FieldNames} */
+    public static Schema envelope(String replication, TableShape shape, List<String> names) {
         String namespace = namespace(replication, shape);
-        Schema row = row(replication, shape);
+        Schema row = row(replication, shape, names);
         Schema text = Schema.createRecord(
                 "ExactText",
                 "Values that their column's type cannot hold, as exact text",
@@ -172,7 +183,7 @@ public final class TableSchemas {
         throw new IllegalArgumentException("No xlog type travels as " + type);
     }
 
-    private static Schema typeOf(ColumnShape column) {
+    static Schema typeOf(ColumnShape column) {
         Schema type = Schema.create(column.type().avroType());
         return switch (column.type()) {
             case BOOLEAN, INT, LONG, FLOAT, DOUBLE, BYTES, TEXT -> type;

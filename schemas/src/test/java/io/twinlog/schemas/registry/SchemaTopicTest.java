@@ -34,9 +34,9 @@ class SchemaTopicTest {
         consumer.schedulePollTask(
                 () -> consumer.addRecord(new ConsumerRecord<>("shop.schemas", 0, 0, sent.key(), sent.value())));
         try (SchemaTopicReader reader = new SchemaTopicReader(consumer, "shop.schemas")) {
-            assertThat(SingleObject.fingerprint(reader.find(ControlCodec.FINGERPRINT)))
+            assertThat(SingleObject.fingerprint(reader.find(SchemaId.fingerprint(ControlCodec.FINGERPRINT))))
                     .isEqualTo(ControlCodec.FINGERPRINT);
-            assertThatThrownBy(() -> reader.find(42))
+            assertThatThrownBy(() -> reader.find(SchemaId.fingerprint(42)))
                     .isInstanceOf(UnknownSchemaException.class)
                     .hasMessageContaining("000000000000002a")
                     .hasMessageContaining("shop.schemas");

@@ -5,19 +5,21 @@ import io.twinlog.applier.conflict.Decision;
 import io.twinlog.applier.kafka.KafkaClients;
 import io.twinlog.applier.kafka.OwnTopics;
 import io.twinlog.applier.merge.EventDecoder;
+import io.twinlog.applier.merge.KafkaRecords;
 import io.twinlog.applier.merge.XlogConsumer;
+import io.twinlog.applier.merge.XlogReader;
 import io.twinlog.applier.progress.ProgressStore;
 import io.twinlog.applier.progress.StoredOffset;
 import io.twinlog.applier.progress.StoredProgress;
 import io.twinlog.applier.target.postgres.PostgresTarget;
 import io.twinlog.applier.target.postgres.TargetSession;
-import io.twinlog.schemas.EventId;
 import io.twinlog.schemas.check.Check;
 import io.twinlog.schemas.conflict.ConflictCodec;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
 import io.twinlog.schemas.registry.RegistryAddress;
 import io.twinlog.schemas.registry.RegistryClient;
+import io.twinlog.schemas.registry.SchemaLookup;
 import io.twinlog.schemas.registry.SchemaTopicReader;
 import io.twinlog.schemas.registry.Schemas;
 import io.twinlog.schemas.status.MemberState;
@@ -57,6 +59,7 @@ public final class Applier implements AutoCloseable {
     private static final Duration WAIT_FOR_CAPTURE = Duration.ofMillis(300);
 
     private final ApplierConfig config;
+    private final Inlet inlet;
     private final TopicNames topics;
     private final KafkaClients clients;
     private final Clock clock = Clock.systemUTC();
@@ -68,7 +71,13 @@ public final class Applier implements AutoCloseable {
     private boolean toldOrigin;
 
     public Applier(ApplierConfig config, ApplierListener listener) {
+        this(config, listener, Applier::ofKafka);
+    }
+
+    /** @param inlet brings the events, in place of a consumer of our own */
+    public Applier(ApplierConfig config, ApplierListener listener, Inlet inlet) {
         this.config = config;
+        this.inlet = inlet;
         this.topics = new TopicNames(config.replication());
         this.clients = new KafkaClients(config.replication(), config.kafka());
         RegistryAddress address = config.registry();
@@ -155,14 +164,9 @@ public final class Applier implements AutoCloseable {
             reporter.publishTo(producer);
             byte[] conflictHeader = conflictHeader();
             try (SchemaTopicReader schemas = new SchemaTopicReader(clients.consumer(), topics.schemas());
-                    XlogConsumer consumer = new XlogConsumer(
-                            clients.xlogConsumer(),
-                            admin,
-                            topics,
-                            new EventDecoder(new Schemas(schemas, registry)),
-                            mergeBudget())) {
-                EventId applied = new EventId(progress.epoch(), progress.seq(), Long.MAX_VALUE);
-                while (!consumer.open(applied, offsets)) {
+                    XlogReader reader =
+                            inlet.open(clients, admin, topics, new Schemas(schemas, registry), mergeBudget())) {
+                while (!reader.open(progress, offsets)) {
                     reporter.enter(
                             MemberState.STARTUP, "Waits for capture: there is no topic " + topics.transactions());
                     await(WAIT_FOR_CAPTURE);
@@ -179,9 +183,15 @@ public final class Applier implements AutoCloseable {
                                 reporter,
                                 new Backoff(RandomGenerator.getDefault()),
                                 this::isStopping)
-                        .run(consumer, config.batchEvents(), batchBytes(), config.batchLinger());
+                        .run(reader, config.batchEvents(), batchBytes(), config.batchLinger());
             }
         }
+    }
+
+    private static XlogReader ofKafka(
+            KafkaClients clients, Admin admin, TopicNames topics, SchemaLookup schemas, long budgetBytes) {
+        return new XlogConsumer(
+                new KafkaRecords(clients.xlogConsumer()), admin, topics, new EventDecoder(schemas), budgetBytes);
     }
 
     private byte[] conflictHeader() {
@@ -218,7 +228,7 @@ public final class Applier implements AutoCloseable {
                         config.targetUrl(),
                         config.targetUser(),
                         config.targetPassword(),
-                        config.replication(),
+                        inlet.progressName(config.replication()),
                         config.existingRows() == ExistingRows.UPSERT,
                         Decision.PARK,
                         clock);

@@ -5,7 +5,7 @@ import io.twinlog.applier.batch.BatchBuilder;
 import io.twinlog.applier.batch.Work;
 import io.twinlog.applier.batch.WorkQueue;
 import io.twinlog.applier.conflict.ConflictPublisher;
-import io.twinlog.applier.merge.XlogConsumer;
+import io.twinlog.applier.merge.XlogReader;
 import io.twinlog.applier.target.postgres.BatchPlan;
 import io.twinlog.applier.target.postgres.PostgresTarget;
 import io.twinlog.schemas.conflict.ConflictRecord;
@@ -65,12 +65,12 @@ final class ApplierSession {
     }
 
     /** Executes work until asked to stop. */
-    void run(XlogConsumer consumer, int batchEvents, long batchBytes, Duration linger)
+    void run(XlogReader xlog, int batchEvents, long batchBytes, Duration linger)
             throws SQLException, InterruptedException {
         WorkQueue<BatchPlan> queue =
                 new WorkQueue<>(batch -> target.plan(batch.events()), batchEvents, batchBytes, linger);
-        BatchBuilder<BatchPlan> builder = new BatchBuilder<>(queue, batchEvents, batchBytes, consumer::withTopicIds);
-        ReaderThread reader = new ReaderThread(consumer, builder, queue, reporter::backlog, this::kafkaSilent);
+        BatchBuilder<BatchPlan> builder = new BatchBuilder<>(queue, batchEvents, batchBytes, xlog::withTopicIds);
+        ReaderThread reader = new ReaderThread(xlog, builder, queue, reporter::backlog, this::kafkaSilent);
         reader.start();
         try {
             reporter.working();

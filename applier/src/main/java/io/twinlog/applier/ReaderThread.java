@@ -4,8 +4,7 @@ import io.twinlog.applier.batch.BatchBuilder;
 import io.twinlog.applier.batch.Work;
 import io.twinlog.applier.batch.WorkQueue;
 import io.twinlog.applier.merge.Merged;
-import io.twinlog.applier.merge.Merger;
-import io.twinlog.applier.merge.XlogConsumer;
+import io.twinlog.applier.merge.XlogReader;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -13,7 +12,7 @@ import java.util.function.LongConsumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Fetches, merges and builds batches. A failure travels through the queue, behind everything read before it. Owns the consumer
+ * Fetches, merges and builds batches. A failure travels through the queue, behind everything read before it. Owns the reader
  * while it runs.
  */
 final class ReaderThread extends Thread {
@@ -23,7 +22,7 @@ final class ReaderThread extends Thread {
     private static final long TELL_GROUP_EVERY_NANOS = Duration.ofSeconds(10).toNanos();
     private static final long SILENT_AFTER_NANOS = Duration.ofSeconds(10).toNanos();
 
-    private final XlogConsumer consumer;
+    private final XlogReader reader;
     private final BatchBuilder<?> builder;
     private final WorkQueue<?> queue;
     private final Consumer<RuntimeException> fail;
@@ -39,14 +38,14 @@ final class ReaderThread extends Thread {
      * @param silence hears when Kafka stops and starts to answer
      */
     <P> ReaderThread(
-            XlogConsumer consumer,
+            XlogReader reader,
             BatchBuilder<P> builder,
             WorkQueue<P> queue,
             LongConsumer backlog,
             Consumer<Boolean> silence) {
         super("twinlog-applier-reader");
         setDaemon(true);
-        this.consumer = consumer;
+        this.reader = reader;
         this.builder = builder;
         this.queue = queue;
         this.backlog = backlog;
@@ -78,33 +77,32 @@ final class ReaderThread extends Thread {
     }
 
     private void step() throws InterruptedException {
-        Merger merger = consumer.merger();
-        int records = consumer.poll(POLL);
+        int records = reader.poll(POLL);
         long now = System.nanoTime();
         if (now - positionsNanos >= POSITIONS_EVERY_NANOS) {
             positionsNanos = now;
-            merger.wantPositions();
-            backlog.accept(merger.queuedEvents() + consumer.fetchLag());
-            tellSilence(now - consumer.reachableNanos() > SILENT_AFTER_NANOS);
+            reader.wantPositions();
+            backlog.accept(reader.backlog());
+            tellSilence(now - reader.reachableNanos() > SILENT_AFTER_NANOS);
         }
         boolean any = false;
-        for (Merged merged = merger.next(); merged != null; merged = merger.next()) {
+        for (Merged merged = reader.next(); merged != null; merged = reader.next()) {
             any = true;
             if (merged instanceof Merged.Ended ended) {
                 tellGroup(ended.positions(), now);
             }
             builder.accept(merged);
         }
-        queue.moreKnown(merger.isOpen() || merger.queuedEvents() > 0);
+        queue.moreKnown(reader.isMoreKnown());
         if (!any && records == 0) {
-            consumer.checkForHoles();
+            reader.checkForHoles();
         }
     }
 
     private void tellGroup(@org.jspecify.annotations.Nullable Map<TopicPartition, Long> positions, long now) {
         if (positions != null && now - groupNanos >= TELL_GROUP_EVERY_NANOS) {
             groupNanos = now;
-            consumer.tellGroup(positions);
+            reader.tellGroup(positions);
         }
     }
 
@@ -115,7 +113,7 @@ final class ReaderThread extends Thread {
         }
     }
 
-    /** Ends the thread and waits for it; afterwards the consumer is the caller's again. */
+    /** Ends the thread and waits for it; afterwards the reader is the caller's again. */
     void end() {
         stopping = true;
         queue.close();

@@ -1,6 +1,7 @@
 package io.twinlog.applier.merge;
 
 import io.twinlog.applier.progress.StoredOffset;
+import io.twinlog.applier.progress.StoredProgress;
 import io.twinlog.schemas.EventId;
 import io.twinlog.schemas.control.ControlCodec;
 import io.twinlog.schemas.control.ControlKind;
@@ -23,11 +24,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
@@ -44,14 +43,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One thread owns it. It closes the consumer and leaves the admin client to its owner.
  */
-public final class XlogConsumer implements AutoCloseable {
+public final class XlogConsumer implements XlogReader {
 
     private static final Duration LOOK_AT_TOPICS_EVERY = Duration.ofSeconds(3);
     private static final Duration SUSPECT_HOLE_AFTER = Duration.ofMillis(500);
     private static final Duration CALL_LIMIT = Duration.ofSeconds(20);
     private static final int TRIES_FOR_NEW_TOPIC = 20;
 
-    private final Consumer<byte[], byte[]> consumer;
+    private final RecordSource consumer;
     private final Admin admin;
     private final EventDecoder decoder;
     private final long budgetBytes;
@@ -69,8 +68,7 @@ public final class XlogConsumer implements AutoCloseable {
     private volatile long reachableNanos = System.nanoTime();
 
     /** Prepares for reading; {@link #open} says from where. */
-    public XlogConsumer(
-            Consumer<byte[], byte[]> consumer, Admin admin, TopicNames names, EventDecoder decoder, long budgetBytes) {
+    public XlogConsumer(RecordSource consumer, Admin admin, TopicNames names, EventDecoder decoder, long budgetBytes) {
         this.consumer = consumer;
         this.admin = admin;
         this.decoder = decoder;
@@ -82,12 +80,14 @@ public final class XlogConsumer implements AutoCloseable {
     /**
      * Goes to the stored offsets, after a check that nothing behind them is lost.
      *
-     * @param applied the last applied transaction, epoch 0 for none
+     * @param progress what the target says that it has applied, epoch 0 for nothing
      * @param stored offsets by partition, empty for none
      * @return false if there is no control log yet: capture has never run
      * @throws TwinlogException category GAP if records that were not read are gone
      */
-    public boolean open(EventId applied, Map<TopicPartition, StoredOffset> stored) {
+    @Override
+    public boolean open(StoredProgress progress, Map<TopicPartition, StoredOffset> stored) {
+        EventId applied = new EventId(progress.epoch(), progress.seq(), Long.MAX_VALUE);
         boolean first = stored.isEmpty();
         if (applied.epoch() > 0 && !stored.containsKey(controlPartition)) {
             throw new TwinlogException(
@@ -201,11 +201,28 @@ public final class XlogConsumer implements AutoCloseable {
         return ids;
     }
 
-    public Merger merger() {
-        return merger;
+    @Override
+    public @Nullable Merged next() {
+        return merger.next();
+    }
+
+    @Override
+    public void wantPositions() {
+        merger.wantPositions();
+    }
+
+    @Override
+    public long backlog() {
+        return merger.queuedEvents() + fetchLag();
+    }
+
+    @Override
+    public boolean isMoreKnown() {
+        return merger.isOpen() || merger.queuedEvents() > 0;
     }
 
     /** Fetches once and feeds the merger; returns the number of records. */
+    @Override
     public int poll(Duration wait) {
         adjustPauses();
         ConsumerRecords<byte[], byte[]> records;
@@ -382,6 +399,7 @@ public final class XlogConsumer implements AutoCloseable {
      * @throws TwinlogException category GAP if an event that Kafka acknowledged is in no partition, or if a new target finds
      *     no place to start
      */
+    @Override
     public void checkForHoles() {
         Long skipped = merger.skippedBeforeStart();
         if (skipped != null && consumer.position(controlPartition) >= controlEndAtStart) {
@@ -424,6 +442,7 @@ public final class XlogConsumer implements AutoCloseable {
     }
 
     /** Adds the topics' ids to positions. */
+    @Override
     public Map<TopicPartition, StoredOffset> withTopicIds(Map<TopicPartition, Long> positions) {
         Map<TopicPartition, StoredOffset> offsets = new HashMap<>();
         positions.forEach((partition, next) -> {
@@ -436,14 +455,13 @@ public final class XlogConsumer implements AutoCloseable {
     }
 
     /** Stores positions in the consumer group, for lag tools only: nobody here reads them. */
+    @Override
     public void tellGroup(Map<TopicPartition, Long> positions) {
-        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-        positions.forEach((partition, next) -> offsets.put(partition, new OffsetAndMetadata(next)));
-        consumer.commitAsync(offsets, (committed, failure) -> {});
+        consumer.tellGroup(positions);
     }
 
     /** Records that Kafka has and we have not fetched, as far as known. */
-    public long fetchLag() {
+    private long fetchLag() {
         long lag = 0;
         for (TopicPartition partition : assigned) {
             OptionalLong known = consumer.currentLag(partition);
@@ -455,12 +473,13 @@ public final class XlogConsumer implements AutoCloseable {
     }
 
     /** When Kafka last answered, on the clock of {@link System#nanoTime()}. */
+    @Override
     public long reachableNanos() {
         return reachableNanos;
     }
 
     @Override
     public void close() {
-        consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ofSeconds(2)));
+        consumer.close();
     }
 }

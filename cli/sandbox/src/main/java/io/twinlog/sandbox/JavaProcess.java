@@ -131,6 +131,7 @@ public final class JavaProcess implements AutoCloseable {
         private final Map<String, String> environment = new LinkedHashMap<>();
         private @Nullable Path output;
         private @Nullable Path workingDirectory;
+        private String classPath = System.getProperty("java.class.path");
 
         private Builder(String mainClass) {
             this.mainClass = mainClass;
@@ -167,6 +168,12 @@ public final class JavaProcess implements AutoCloseable {
             return this;
         }
 
+        /** Replaces our class path: for a program that has nothing of ours on it. */
+        public Builder classPath(String other) {
+            this.classPath = other;
+            return this;
+        }
+
         public Builder workingDirectory(Path directory) {
             this.workingDirectory = directory;
             return this;
@@ -196,7 +203,7 @@ public final class JavaProcess implements AutoCloseable {
             List<String> words = new ArrayList<>();
             words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             words.addAll(options);
-            words.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
+            words.addAll(List.of("-cp", classPath, mainClass));
             words.addAll(arguments);
             return words;
         }

@@ -21,10 +21,10 @@ public final class TableSchemas {
 
     public static final String COLUMN = "column";
     public static final String SQL_TYPE = "sqlType";
-    private static final String SCHEMA = "twinlog.schema";
-    private static final String TABLE = "twinlog.table";
-    private static final String IDENTITY = "twinlog.identity";
-    private static final String KEY = "twinlog.key";
+    public static final String SCHEMA = "twinlog.schema";
+    public static final String TABLE = "twinlog.table";
+    public static final String IDENTITY = "twinlog.identity";
+    public static final String KEY = "twinlog.key";
 
     private TableSchemas() {}
 

@@ -1,0 +1,49 @@
+package io.twinlog.applier.merge;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Where records come from: what of Kafka's consumer reading needs, so that a Connect worker that brings the records can stand in
+ * its place. One thread uses it.
+ */
+public interface RecordSource extends AutoCloseable {
+
+    /** Wants exactly these partitions from now on; each is then given its place by {@link #seek}. */
+    void assign(Set<TopicPartition> partitions);
+
+    /** The next record of a partition to give is the one at this offset. */
+    void seek(TopicPartition partition, long offset);
+
+    /** The offset of the next record that {@link #poll} would give. */
+    long position(TopicPartition partition);
+
+    /**
+     * The next records, none if none come in time.
+     *
+     * @throws org.apache.kafka.clients.consumer.OffsetOutOfRangeException if Kafka has deleted them
+     */
+    ConsumerRecords<byte[], byte[]> poll(Duration wait);
+
+    void pause(Collection<TopicPartition> partitions);
+
+    void resume(Collection<TopicPartition> partitions);
+
+    Map<TopicPartition, Long> beginningOffsets(Collection<TopicPartition> partitions, Duration limit);
+
+    Map<TopicPartition, Long> endOffsets(Collection<TopicPartition> partitions, Duration limit);
+
+    /** Records that Kafka has and that were not given, where known. */
+    OptionalLong currentLag(TopicPartition partition);
+
+    /** Tells lag tools where reading would go on; nobody here reads it. */
+    void tellGroup(Map<TopicPartition, Long> positions);
+
+    @Override
+    void close();
+}

@@ -1,7 +1,6 @@
 package io.twinlog.applier;
 
 import io.twinlog.applier.conflict.ConflictPublisher;
-import io.twinlog.applier.conflict.Decision;
 import io.twinlog.applier.kafka.KafkaClients;
 import io.twinlog.applier.kafka.OwnTopics;
 import io.twinlog.applier.merge.EventDecoder;
@@ -230,7 +229,7 @@ public final class Applier implements AutoCloseable {
                         config.targetPassword(),
                         inlet.progressName(config.replication()),
                         config.existingRows() == ExistingRows.UPSERT,
-                        Decision.PARK,
+                        config.conflicts(),
                         clock);
                 previousBackend = target.backendPid();
                 return target;

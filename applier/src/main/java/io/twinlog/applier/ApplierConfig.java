@@ -1,5 +1,6 @@
 package io.twinlog.applier;
 
+import io.twinlog.applier.conflict.ConflictRules;
 import io.twinlog.schemas.registry.RegistryAddress;
 import java.time.Duration;
 import java.util.Map;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param batchLinger how long a free target waits for a larger batch where more is known to be on its way
  * @param existingRows what an initial sync does with rows that the target has already
  * @param registry where schemas are registered; null: on the schema topic alone
+ * @param conflicts what to do about conflicts
  */
 public record ApplierConfig(
         String replication,
@@ -27,7 +29,8 @@ public record ApplierConfig(
         int batchEvents,
         Duration batchLinger,
         ExistingRows existingRows,
-        @Nullable RegistryAddress registry) {
+        @Nullable RegistryAddress registry,
+        ConflictRules conflicts) {
 
     public ApplierConfig {
         kafka = Map.copyOf(kafka);
@@ -36,7 +39,7 @@ public record ApplierConfig(
         }
     }
 
-    /** Without a schema registry. */
+    /** Without a schema registry; every conflict is held. */
     public ApplierConfig(
             String replication,
             Map<String, Object> kafka,
@@ -46,7 +49,7 @@ public record ApplierConfig(
             int batchEvents,
             Duration batchLinger,
             ExistingRows existingRows) {
-        this(replication, kafka, targetUrl, targetUser, targetPassword, batchEvents, batchLinger, existingRows, null);
+        this(replication, kafka, targetUrl, targetUser, targetPassword, batchEvents, batchLinger, existingRows, null, ConflictRules.HOLD);
     }
 
     /** Names the replication and the target; never the password. */

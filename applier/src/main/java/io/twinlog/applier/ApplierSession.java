@@ -8,8 +8,10 @@ import io.twinlog.applier.conflict.ConflictPublisher;
 import io.twinlog.applier.merge.XlogReader;
 import io.twinlog.applier.target.postgres.BatchPlan;
 import io.twinlog.applier.target.postgres.PostgresTarget;
+import io.twinlog.schemas.conflict.ConflictKind;
 import io.twinlog.schemas.conflict.ConflictRecord;
 import io.twinlog.schemas.conflict.Resolution;
+import io.twinlog.schemas.conflict.ResolutionState;
 import io.twinlog.schemas.control.ControlRecord;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
@@ -30,6 +32,7 @@ import java.util.regex.Pattern;
  */
 final class ApplierSession {
 
+    private static final int MOST_TOLD = 20;
     private static final Duration WAIT = Duration.ofMillis(50);
     private static final Pattern JSON_STRING = Pattern.compile("\"([^\"]*)\"");
 
@@ -42,6 +45,7 @@ final class ApplierSession {
     private final Backoff backoff;
     private final BooleanSupplier stopping;
     private final List<ConflictRecord> parkedInTransaction = new ArrayList<>();
+    private long supersededInTransaction;
     private boolean open;
     private int transactionsInside;
     private long eventsInside;
@@ -140,13 +144,18 @@ final class ApplierSession {
     private void applyOnce(Batch batch, BatchPlan plan) throws SQLException {
         if (!batch.events().isEmpty()) {
             open = true;
-            List<ConflictRecord> conflicts = target.execute(plan, batch::begin);
+            PostgresTarget.Applied applied = target.execute(plan, batch::begin);
+            List<ConflictRecord> conflicts = applied.conflicts();
             eventsInside += batch.events().size();
-            if (!conflicts.isEmpty()) {
+            if (!conflicts.isEmpty() || !applied.resolutions().isEmpty()) {
                 // Invariant 8: published and acknowledged before the target commits.
                 conflictTopic.publish(
                         conflicts,
                         conflicts.stream().map(Resolution::atDetection).toList());
+                supersededInTransaction += applied.resolutions().stream()
+                        .map(Resolution::state)
+                        .filter(ResolutionState.SUPERSEDED::equals)
+                        .count();
                 // Counting and telling needs no images; a large transaction may park many.
                 parkedInTransaction.addAll(
                         conflicts.stream().map(ConflictRecord::withoutRows).toList());
@@ -159,6 +168,7 @@ final class ApplierSession {
         target.commit(batch.last(), batch.marker(), batch.offsets());
         reporter.applied(batch.last(), transactionsInside, eventsInside);
         tellParked();
+        tellSuperseded();
         forgetTransaction();
     }
 
@@ -167,6 +177,14 @@ final class ApplierSession {
         eventsInside = 0;
         transactionsInside = 0;
         parkedInTransaction.clear();
+        supersededInTransaction = 0;
+    }
+
+    private void tellSuperseded() {
+        if (supersededInTransaction > 0) {
+            reporter.message("A TRUNCATE came after " + supersededInTransaction
+                    + " events that waited for a decision: they are superseded, their keys are free.");
+        }
     }
 
     private void tellParked() {
@@ -175,16 +193,32 @@ final class ApplierSession {
         }
         reporter.parked(parkedInTransaction);
         int told = 0;
+        int waiting = 0;
         for (ConflictRecord record : parkedInTransaction) {
-            if (++told > 20) {
-                reporter.message((parkedInTransaction.size() - 20) + " more conflicts are parked on topic "
-                        + conflictTopicName + "; see `twinlog conflicts list`.");
-                return;
+            if (record.kind() == ConflictKind.BEHIND) {
+                waiting++;
+            } else if (++told <= MOST_TOLD) {
+                reporter.message(sentence(record) + ": table " + record.schema() + "." + record.table() + ", at "
+                        + record.position() + " (" + record.id() + "). " + outcome(record)
+                        + "; see `twinlog conflicts show " + record.id() + "`.");
             }
-            reporter.message(sentence(record) + ": table " + record.schema() + "." + record.table() + ", at "
-                    + record.position() + " (" + record.id() + "). Parked on topic " + conflictTopicName
-                    + "; see `twinlog conflicts show " + record.id() + "`.");
         }
+        if (told > MOST_TOLD) {
+            reporter.message((told - MOST_TOLD) + " more conflicts are on topic " + conflictTopicName
+                    + "; see `twinlog conflicts list`.");
+        }
+        if (waiting > 0) {
+            reporter.message(waiting + " events wait behind conflicts of their keys, or in paused tables.");
+        }
+    }
+
+    private String outcome(ConflictRecord record) {
+        return switch (record.outcome()) {
+            case HELD -> "Parked on topic " + conflictTopicName + ", key held";
+            case KEPT -> "The target row stays (" + record.policy().label() + ")";
+            case APPLIED -> "The event was applied all the same (" + record.policy().label() + ")";
+            case MERGED -> "Both were joined (" + record.policy().label() + ")";
+        };
     }
 
     private static String sentence(ConflictRecord record) {
@@ -199,6 +233,7 @@ final class ApplierSession {
             case CONVERSION -> "The target refuses a value";
             case TARGET_MISSING -> "The target has no such table or column";
             case UNDECODABLE -> "An event does not follow its schema";
+            case BEHIND -> "An event waits behind another one of its key";
         };
     }
 

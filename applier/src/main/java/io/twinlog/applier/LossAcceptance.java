@@ -92,7 +92,7 @@ final class LossAcceptance {
                 config.targetPassword(),
                 config.replication(),
                 false,
-                io.twinlog.applier.conflict.Decision.PARK,
+                io.twinlog.applier.conflict.ConflictRules.HOLD,
                 Clock.systemUTC());
     }
 

@@ -109,8 +109,13 @@ class ConflictIT {
         twin.start().awaitApplied();
         assertThat(twin.conflictKinds())
                 .containsExactly(
-                        "1-1-1 insert_exists", "1-1-2 insert_exists", "1-1-3 update_missing", "1-1-4 update_missing");
-        assertThat(twin.rows("SELECT id FROM t ORDER BY id")).containsExactly("1", "10");
+                        "1-1-1 insert_exists",
+                        "1-1-2 insert_exists",
+                        "1-1-3 update_missing",
+                        "1-1-4 update_missing",
+                        "1-2-1 behind",
+                        "1-2-2 behind");
+        assertThat(twin.rows("SELECT id FROM t ORDER BY id")).containsExactly("1", "9");
     }
 
     @Test

@@ -1,9 +1,12 @@
 package io.twinlog.applier;
 
+import io.twinlog.applier.conflict.ConflictRules;
 import io.twinlog.applier.conflict.ConflictTopic;
+import io.twinlog.applier.conflict.ResolutionTopic;
 import io.twinlog.applier.progress.ProgressView;
 import io.twinlog.applier.xlog.KafkaSink;
 import io.twinlog.applier.xlog.XlogScript;
+import io.twinlog.schemas.EventId;
 import io.twinlog.schemas.conflict.ConflictRecord;
 import io.twinlog.schemas.failure.TwinlogException;
 import io.twinlog.schemas.status.MemberStatus;
@@ -39,6 +42,7 @@ public final class Twin implements AutoCloseable, ApplierListener {
     private final List<MemberStatus> states = new CopyOnWriteArrayList<>();
     private final List<String> messages = new CopyOnWriteArrayList<>();
     private ExistingRows existingRows = ExistingRows.FAIL_IF_NOT_EMPTY;
+    private ConflictRules rules = ConflictRules.HOLD;
     private int batchEvents = 5000;
     private Applier applier;
     private CompletableFuture<Void> running;
@@ -86,6 +90,11 @@ public final class Twin implements AutoCloseable, ApplierListener {
         return this;
     }
 
+    public Twin conflicts(ConflictRules choice) {
+        rules = choice;
+        return this;
+    }
+
     public Twin batchEvents(int events) {
         batchEvents = events;
         return this;
@@ -100,7 +109,9 @@ public final class Twin implements AutoCloseable, ApplierListener {
                 "",
                 batchEvents,
                 Duration.ofMillis(5),
-                existingRows);
+                existingRows,
+                null,
+                rules);
     }
 
     public Connection connect() throws SQLException {
@@ -221,6 +232,24 @@ public final class Twin implements AutoCloseable, ApplierListener {
 
     public List<ConflictRecord> conflicts() {
         return new ConflictTopic(replication, Map.of("bootstrap.servers", bootstrapServers)).list();
+    }
+
+    /** Conflicts as {@code id kind outcome behind}, in the order of events. */
+    public List<String> outcomes() {
+        return conflicts().stream()
+                .sorted(java.util.Comparator.comparing(c -> EventId.parse(c.id())))
+                .map(c -> c.id() + " " + c.kind().label() + " " + c.outcome().label()
+                        + (c.heldBehind() == null ? "" : " " + c.heldBehind()))
+                .toList();
+    }
+
+    /** States of the conflicts by id. */
+    public Map<String, String> resolutions() {
+        Map<String, String> states = new java.util.TreeMap<>();
+        new ResolutionTopic(replication, Map.of("bootstrap.servers", bootstrapServers))
+                .read()
+                .forEach((id, resolution) -> states.put(id, resolution.state().label()));
+        return states;
     }
 
     /** Conflicts as {@code id kind}. */

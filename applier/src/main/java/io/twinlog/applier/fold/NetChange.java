@@ -176,6 +176,25 @@ public final class NetChange {
         return effect;
     }
 
+    /**
+     * The same without any comparison, as another effect: INSERT, UPDATE or DELETE of the row with the key before or, for an insert, after
+     * the change. An update writes every column that is known.
+     */
+    public NetChange forced(Effect wanted) {
+        NetRow row = after;
+        boolean keyed = wanted == Effect.INSERT && row != null;
+        NetChange change = new NetChange(
+                shape, wanted, null, keyed ? Objects.requireNonNull(row.source(shape.keyIndexes()[0])) : key, row);
+        change.events.addAll(events);
+        for (int i = 0; row != null && i < shape.columns().size(); i++) {
+            boolean isKey = shape.columns().get(i).key();
+            if (row.source(i) != null && (!isKey || effect == Effect.MOVE)) {
+                change.changed.set(i);
+            }
+        }
+        return change;
+    }
+
     /** The events behind it, in order. */
     public List<XlogEvent> events() {
         return events;

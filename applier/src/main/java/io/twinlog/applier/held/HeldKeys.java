@@ -71,11 +71,6 @@ public final class HeldKeys {
         stale = false;
     }
 
-    /** Whether {@link #begin} is going to ask the target. */
-    public boolean isStale() {
-        return stale;
-    }
-
     /** Whether no key of any table can be held: then a batch need not look at its keys. */
     public boolean isIdle() {
         return chains.isEmpty() && !overflow && hashes.size() == 0 && paused.isEmpty();
@@ -165,10 +160,10 @@ public final class HeldKeys {
         }
     }
 
-    /** Writes what was done since {@link #begin} or the last flush. */
-    public void flush() throws SQLException {
+    /** Writes what was done since {@link #begin} or the last flush; false if that was nothing. */
+    public boolean flush() throws SQLException {
         if (journal.isEmpty()) {
-            return;
+            return false;
         }
         Map<HeldKey, String> keys = new LinkedHashMap<>();
         List<HeldEvent> events = new ArrayList<>();
@@ -188,6 +183,7 @@ public final class HeldKeys {
         keys.keySet().forEach(key -> hashes.add(key.hash64()));
         journal.clear();
         overflow = overflow || hashes.size() > MOST_HASHES;
+        return true;
     }
 
     /** Pauses a table from now on; writes at once. */

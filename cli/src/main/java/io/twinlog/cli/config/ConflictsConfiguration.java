@@ -1,6 +1,8 @@
 package io.twinlog.cli.config;
 
+import io.twinlog.applier.conflict.ConflictRules;
 import io.twinlog.cli.config.Key.Presence;
+import io.twinlog.schemas.conflict.ConflictPolicy;
 import java.util.List;
 import java.util.function.BiConsumer;
 
@@ -8,14 +10,20 @@ import java.util.function.BiConsumer;
 public record ConflictsConfiguration(
         @Key(
                 name = "default",
-                text =
-                        "Policy where no rule says otherwise. `hold`: the event is parked on the topic"
-                                + " `<replication>.conflicts` and the target row stays. The other policies are not available yet.",
+                text = "Policy where no rule says otherwise; kinds that it has no answer to are held.",
                 defaultValue = "hold")
-        Policy defaultPolicy,
+        ConflictPolicy defaultPolicy,
+
+        @Key(
+                name = "max",
+                text = "A table with more conflicts than this in one minute is paused: its events wait, other tables go on. 0: no limit.",
+                defaultValue = "0",
+                min = "0",
+                max = "1000000000")
+        int max,
 
         @Key(name = "rules", text = "Exceptions; the first one that matches holds.", presence = Presence.OPTIONAL)
-        List<ConflictRule> rules)
+        List<ConflictRuleConfiguration> rules)
         implements Validated {
 
     public ConflictsConfiguration {
@@ -24,6 +32,25 @@ public record ConflictsConfiguration(
 
     @Override
     public void validate(BiConsumer<String, String> problems) {
-        Policy.refuse(defaultPolicy, "default", problems);
+        String lacking = switch (defaultPolicy) {
+            case MAXIMUM, MINIMUM -> "column";
+            case DELTA -> "columns";
+            case PRIORITY -> "origins";
+            case HOLD, SKIP, OVERWRITE, NEWEST, OLDEST, STOP -> null;
+        };
+        if (lacking != null) {
+            problems.accept(
+                    "default",
+                    "cannot be " + defaultPolicy.label() + ": " + defaultPolicy.label() + " needs a rule that names its "
+                            + lacking);
+        }
+    }
+
+    /** The same in the applier's words. */
+    public ConflictRules rulesOfApplier() {
+        return new ConflictRules(
+                defaultPolicy,
+                max,
+                rules.stream().map(ConflictRuleConfiguration::ruleOfApplier).toList());
     }
 }

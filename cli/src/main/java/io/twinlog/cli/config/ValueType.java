@@ -73,7 +73,7 @@ final class ValueType {
 
     private static Object constant(Class<?> type, String text) {
         for (Object constant : type.getEnumConstants()) {
-            if (label(constant).equals(text)) {
+            if (label(constant).equals(text) && labels(type).contains(text)) {
                 return constant;
             }
         }
@@ -85,7 +85,11 @@ final class ValueType {
     }
 
     private static List<String> labels(Class<?> type) {
-        return Arrays.stream(type.getEnumConstants()).map(ValueType::label).toList();
+        return Arrays.stream(type.getEnumConstants())
+                // No conflict of its own: nobody can have a rule for it.
+                .filter(constant -> constant != ConflictKind.BEHIND)
+                .map(ValueType::label)
+                .toList();
     }
 
     private static String label(Object constant) {

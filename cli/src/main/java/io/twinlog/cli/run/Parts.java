@@ -106,6 +106,7 @@ public final class Parts {
                     case TRUNCATE -> ExistingRows.TRUNCATE;
                     case UPSERT -> ExistingRows.UPSERT;
                 },
-                configuration.schemas().address());
+                configuration.schemas().address(),
+                configuration.conflicts().rulesOfApplier());
     }
 }

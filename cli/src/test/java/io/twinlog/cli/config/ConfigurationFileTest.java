@@ -9,7 +9,9 @@ import io.twinlog.cli.config.ApplyConfiguration.ExistingRowsChoice;
 import io.twinlog.cli.config.ApplyConfiguration.Order;
 import io.twinlog.cli.config.CaptureConfiguration.Snapshot;
 import io.twinlog.cli.config.ConfigurationFile.Side;
+import io.twinlog.cli.config.ConflictRuleConfiguration.Scope;
 import io.twinlog.schemas.conflict.ConflictKind;
+import io.twinlog.schemas.conflict.ConflictPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -42,7 +44,7 @@ class ConfigurationFileTest {
                         new CaptureConfiguration(Snapshot.INITIAL, 3),
                         new ApplyConfiguration(
                                 Order.TRANSACTION, 5000, Duration.ofMillis(5), ExistingRowsChoice.FAIL_IF_NOT_EMPTY),
-                        new ConflictsConfiguration(Policy.HOLD, List.of())));
+                        new ConflictsConfiguration(ConflictPolicy.HOLD, 0, List.of())));
     }
 
     @Test
@@ -73,9 +75,13 @@ class ConfigurationFileTest {
                         capture: { snapshot: only, partitions: 12 }
                         apply: { order: transaction, batch.events: 100, batch.linger: 2s, existing.rows: upsert }
                         conflicts:
-                          default: hold
+                          default: skip
+                          max: 50
                           rules:
-                            - { tables: ["public.stock"], kinds: [update_differs, insert_exists], policy: hold }
+                            - { tables: ["public.stock"], kinds: [update_differs, insert_exists], policy: newest,
+                                column: changed_at, scope: all }
+                            - { policy: delta, columns: [balance, points] }
+                            - { policy: priority, origins: [target, source] }
                         """)
                 .variable("JAAS", "secret jaas")
                 .variable("PASSWORD", "@:/?#'\" %${PASSWORD}")
@@ -111,11 +117,33 @@ class ConfigurationFileTest {
                         new ApplyConfiguration(
                                 Order.TRANSACTION, 100, Duration.ofSeconds(2), ExistingRowsChoice.UPSERT),
                         new ConflictsConfiguration(
-                                Policy.HOLD,
-                                List.of(new ConflictRule(
-                                        List.of(new TablePattern("public.stock")),
-                                        List.of(ConflictKind.UPDATE_DIFFERS, ConflictKind.INSERT_EXISTS),
-                                        Policy.HOLD)))));
+                                ConflictPolicy.SKIP,
+                                50,
+                                List.of(
+                                        new ConflictRuleConfiguration(
+                                                List.of(new TablePattern("public.stock")),
+                                                List.of(ConflictKind.UPDATE_DIFFERS, ConflictKind.INSERT_EXISTS),
+                                                ConflictPolicy.NEWEST,
+                                                "changed_at",
+                                                List.of(),
+                                                List.of(),
+                                                Scope.ALL),
+                                        new ConflictRuleConfiguration(
+                                                List.of(),
+                                                List.of(),
+                                                ConflictPolicy.DELTA,
+                                                null,
+                                                List.of("balance", "points"),
+                                                List.of(),
+                                                Scope.CHANGED),
+                                        new ConflictRuleConfiguration(
+                                                List.of(),
+                                                List.of(),
+                                                ConflictPolicy.PRIORITY,
+                                                null,
+                                                List.of(),
+                                                List.of("target", "source"),
+                                                Scope.CHANGED)))));
     }
 
     @Test
@@ -257,17 +285,32 @@ class ConfigurationFileTest {
     }
 
     @Test
-    void what_is_not_available_yet_is_refused_by_name() {
+    void a_policy_that_cannot_decide_is_refused_with_what_it_lacks() {
         assertThat(file(directory, MINIMAL + """
-                                        conflicts: { default: overwrite, rules: [{ policy: skip }] }
-                                        """).problems())
-                .satisfiesExactly(line -> assertThat(line)
-                        .startsWith("line 5, column 44: conflicts.rules[0].policy asks for the policy skip"));
-        assertThat(file(directory, MINIMAL + "conflicts: { default: newest }\n").problems())
+                                conflicts:
+                                  default: delta
+                                  rules:
+                                    - { policy: maximum }
+                                    - { policy: delta, kinds: [update_missing], columns: [a] }
+                                    - { policy: overwrite, column: a, kinds: [constraint] }
+                                    - { policy: priority, columns: [b] }
+                                    - { policy: skip, kinds: [delete_missing], scope: all }
+                                    - { policy: newset }
+                                """).problems())
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("conflicts.rules[0].column is missing", "maximum needs it"),
+                        line -> assertThat(line)
+                                .contains("conflicts.rules[1].kinds names update_missing", "it is for update_differs"),
+                        line -> assertThat(line).contains("conflicts.rules[2].column has no meaning"),
+                        line -> assertThat(line).contains("conflicts.rules[2].kinds names constraint"),
+                        line -> assertThat(line).contains("conflicts.rules[3].origins is missing"),
+                        line -> assertThat(line).contains("conflicts.rules[3].columns has no meaning"),
+                        line -> assertThat(line).contains("conflicts.rules[4].scope says all"),
+                        line -> assertThat(line).contains("conflicts.rules[5].policy", "do you mean newest?"));
+        assertThat(file(directory, MINIMAL + "conflicts: { default: delta }\n").problems())
                 .singleElement()
                 .asString()
-                .startsWith(
-                        "line 5, column 14: conflicts.default asks for the policy newest, which is not available yet");
+                .contains("conflicts.default", "delta needs a rule that names its columns");
     }
 
     @Test

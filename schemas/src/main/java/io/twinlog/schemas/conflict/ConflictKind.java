@@ -13,7 +13,9 @@ public enum ConflictKind {
     CONSTRAINT,
     CONVERSION,
     TARGET_MISSING,
-    UNDECODABLE;
+    UNDECODABLE,
+    /** None of its own: it waits behind an earlier conflict of its key, or in a paused table, and was not looked at. */
+    BEHIND;
 
     /** The name used in configuration, records and messages, such as {@code update_differs}. */
     public String label() {

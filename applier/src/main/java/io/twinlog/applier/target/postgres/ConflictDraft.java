@@ -10,7 +10,7 @@ import io.twinlog.schemas.event.DataEvent;
 import io.twinlog.schemas.event.Operation;
 import io.twinlog.schemas.event.RowImage;
 import io.twinlog.schemas.table.ReplicaIdentity;
-import io.twinlog.schemas.topic.NameEscape;
+import io.twinlog.schemas.table.TableId;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -73,20 +73,17 @@ final class ConflictDraft {
                 sqlState);
     }
 
-    ConflictRecord undecodable(XlogEvent event) {
-        String[] parts = event.partition().topic().split("\\.", 3);
-        String schema = parts.length == 3 ? NameEscape.unescape(parts[1]) : "";
-        String table = parts.length == 3
-                ? NameEscape.unescape(parts[2])
-                : event.partition().topic();
+    /** An event of which nothing but its place is known. */
+    ConflictRecord undecodable(XlogEvent event, ConflictKind kind, String evidence) {
+        TableId table = EventKeys.table(event);
         return record(
                 event,
-                ConflictKind.UNDECODABLE,
-                schema,
-                table,
+                kind,
+                table.schema(),
+                table.table(),
                 Map.of(),
                 "?",
-                "The event does not follow its schema: " + event.defect(),
+                evidence,
                 List.of(),
                 null,
                 null,
@@ -95,6 +92,28 @@ final class ConflictDraft {
                 null,
                 ReplicaIdentity.NONE,
                 null);
+    }
+
+    /** An event that waits without having been looked at. */
+    ConflictRecord behind(XlogEvent event, String chain) {
+        String evidence = chain.startsWith("table:")
+                ? "Its table is paused; it was not compared"
+                : "It waits behind conflict " + chain + " of its key; it was not compared";
+        ConflictRecord record = event.data() == null
+                ? undecodable(event, ConflictKind.BEHIND, evidence)
+                : of(event, ConflictKind.BEHIND, evidence, List.of(), null, List.of(), null, null);
+        return record.settled(ConflictPolicy.HOLD, ConflictOutcome.HELD, evidence).behind(chain);
+    }
+
+    /** BEGIN of the event's transaction, or null if that is not at hand. */
+    @Nullable
+    ControlRecord begin(XlogEvent event) {
+        return transactions.apply(event.id().seq());
+    }
+
+    /** Microseconds since 1970. */
+    long now() {
+        return ChronoUnit.MICROS.between(java.time.Instant.EPOCH, clock.instant());
     }
 
     private ConflictRecord record(
@@ -113,7 +132,7 @@ final class ConflictDraft {
             @Nullable String constraint,
             ReplicaIdentity detection,
             @Nullable String sqlState) {
-        ControlRecord begin = transactions.apply(event.id().seq());
+        ControlRecord begin = begin(event);
         Long txId = begin == null ? null : begin.txId();
         return new ConflictRecord(
                 event.id().toString(),
@@ -140,7 +159,7 @@ final class ConflictDraft {
                 begin == null ? null : begin.position(),
                 txId == null ? null : txId.toString(),
                 begin == null ? 0 : begin.timeMicros(),
-                ChronoUnit.MICROS.between(java.time.Instant.EPOCH, clock.instant()),
+                now(),
                 event.partition().topic(),
                 event.partition().partition(),
                 event.offset(),

@@ -1,10 +1,14 @@
 package io.twinlog.applier.target.postgres;
 
-import io.twinlog.applier.conflict.Decision;
+import io.twinlog.applier.conflict.ConflictRate;
+import io.twinlog.applier.conflict.ConflictRules;
+import io.twinlog.applier.held.HeldKeys;
+import io.twinlog.applier.held.HeldStore;
 import io.twinlog.applier.merge.XlogEvent;
 import io.twinlog.applier.progress.ProgressStore;
 import io.twinlog.applier.progress.StoredOffset;
 import io.twinlog.schemas.conflict.ConflictRecord;
+import io.twinlog.schemas.conflict.Resolution;
 import io.twinlog.schemas.control.ControlRecord;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
@@ -45,7 +49,8 @@ public final class PostgresTarget implements AutoCloseable {
     private final Bindings bindings;
     private final boolean upsertSnapshot;
     private final ConflictDraft drafts;
-    private final RowWriter rows;
+    private final Ledger ledger;
+    private final ConflictRate rate;
     private final SegmentWriter writer;
     private @Nullable PreparedStatement progressStatement;
     private long epoch;
@@ -56,7 +61,7 @@ public final class PostgresTarget implements AutoCloseable {
             Bindings bindings,
             String replication,
             boolean upsertSnapshot,
-            Decision decision,
+            ConflictRules rules,
             Clock clock) {
         this.session = session;
         this.replication = replication;
@@ -64,15 +69,19 @@ public final class PostgresTarget implements AutoCloseable {
         this.upsertSnapshot = upsertSnapshot;
         this.store = new ProgressStore(session.connection(), replication);
         this.drafts = new ConflictDraft(clock);
+        this.rate = new ConflictRate(rules.maxPerMinute(), clock);
+        this.ledger = new Ledger(new HeldKeys(new HeldStore(session.connection(), replication)), drafts);
         Statements statements = new Statements(bindings::find, upsertSnapshot);
-        this.rows = new RowWriter(session, statements, decision, drafts);
-        this.writer = new SegmentWriter(session, statements, rows);
+        ConflictSettler settler = new ConflictSettler(session, statements, rules, drafts, ledger, replication);
+        RowWriter rows = new RowWriter(session, statements, new RowLocks(session, statements), settler, ledger);
+        this.writer = new SegmentWriter(session, statements, rows, ledger);
     }
 
     /**
      * Connects and takes the replication's lock.
      *
      * @param upsertSnapshot whether rows of an initial sync may meet existing rows
+     * @param rules what to do about conflicts
      */
     public static PostgresTarget open(
             String url,
@@ -80,13 +89,13 @@ public final class PostgresTarget implements AutoCloseable {
             String password,
             String replication,
             boolean upsertSnapshot,
-            Decision decision,
+            ConflictRules rules,
             Clock clock)
             throws SQLException {
         TargetSession session = TargetSession.open(url, user, password, replication);
         Bindings bindings =
                 new Bindings(() -> TargetSession.connect(url, user, password, "twinlog " + replication + " catalog"));
-        return new PostgresTarget(session, bindings, replication, upsertSnapshot, decision, clock);
+        return new PostgresTarget(session, bindings, replication, upsertSnapshot, rules, clock);
     }
 
     public ProgressStore store() {
@@ -119,19 +128,28 @@ public final class PostgresTarget implements AutoCloseable {
      * Executes a plan within the present transaction.
      *
      * @param transactions finds the BEGIN of a seq of the plan
-     * @return the conflicts to be published before the commit
      */
-    public List<ConflictRecord> execute(BatchPlan plan, LongFunction<@Nullable ControlRecord> transactions)
+    public Applied execute(BatchPlan plan, LongFunction<@Nullable ControlRecord> transactions)
             throws SQLException {
         drafts.transactions(transactions);
-        rows.forget(0);
         try {
+            if (ledger.begin(plan, rate.overrun())) {
+                session.touch();
+            }
             writer.apply(plan);
+            if (ledger.flush()) {
+                session.touch();
+            }
         } catch (Bindings.CatalogException e) {
             throw e.failure();
         }
-        return new ArrayList<>(rows.records());
+        List<ConflictRecord> conflicts = ledger.conflicts();
+        rate.count(conflicts);
+        return new Applied(conflicts, ledger.resolutions());
     }
+
+    /** What a batch leaves behind beside rows; to be published before the commit. */
+    public record Applied(List<ConflictRecord> conflicts, List<Resolution> resolutions) {}
 
     /**
      * Writes progress and commits.
@@ -304,6 +322,7 @@ public final class PostgresTarget implements AutoCloseable {
     }
 
     public void rollback() throws SQLException {
+        ledger.rolledBack();
         session.rollback();
     }
 

@@ -1,7 +1,6 @@
 package io.twinlog.applier.target.postgres;
 
 import io.twinlog.applier.fold.NetChange;
-import io.twinlog.applier.fold.Segment;
 import io.twinlog.applier.fold.Unit;
 import io.twinlog.applier.merge.XlogEvent;
 import java.sql.SQLException;
@@ -28,27 +27,43 @@ final class SegmentWriter {
     private final TargetSession session;
     private final Statements statements;
     private final RowWriter rows;
+    private final Ledger ledger;
 
-    SegmentWriter(TargetSession session, Statements statements, RowWriter rows) {
+    SegmentWriter(TargetSession session, Statements statements, RowWriter rows, Ledger ledger) {
         this.session = session;
         this.statements = statements;
         this.rows = rows;
+        this.ledger = ledger;
     }
 
     void apply(BatchPlan plan) throws SQLException {
         for (BatchPlan.PlannedSegment planned : plan.segments()) {
-            Segment segment = planned.segment();
-            switch (segment.kind()) {
-                case ROWS, MOVES -> apply(segment.units(), planned.statements());
-                case TRUNCATE -> truncate(segment.units());
-                case UNDECODABLE -> segment.units().forEach(rows::parkUndecodable);
+            List<Unit> units = planned.segment().units();
+            List<Unit> free = ledger.admit(units);
+            if (free == units) {
+                apply(planned);
+            } else {
+                // Invariant 9: events of held keys wait, all others go on.
+                for (BatchPlan.PlannedSegment rest :
+                        BatchPlan.ofUnits(free, statements).segments()) {
+                    apply(rest);
+                }
             }
+        }
+    }
+
+    private void apply(BatchPlan.PlannedSegment planned) throws SQLException {
+        List<Unit> units = planned.segment().units();
+        switch (planned.segment().kind()) {
+            case ROWS, MOVES -> apply(units, planned.statements());
+            case TRUNCATE -> truncate(units);
+            case UNDECODABLE -> units.forEach(rows::undecodable);
         }
     }
 
     private void apply(List<Unit> units, List<SetStatement> planned) throws SQLException {
         TargetSession.Mark mark = session.mark();
-        int parked = rows.parked();
+        Ledger.Mark noted = ledger.mark();
         SQLException refused = null;
         try {
             if (passes(planned)) {
@@ -75,7 +90,7 @@ final class SegmentWriter {
                 requireData(e);
             }
             session.rollbackTo(mark);
-            rows.forget(parked);
+            ledger.rollbackTo(noted);
         }
         session.release(mark);
         gallop(units);
@@ -174,7 +189,7 @@ final class SegmentWriter {
             List<Unit> run = units.subList(at, Math.min(units.size(), at + size));
             if (run.size() == 1) {
                 for (BatchPlan.PlannedSegment planned :
-                        BatchPlan.ofUnits(run, statements).segments()) {
+                        BatchPlan.ofUnits(ledger.admit(run), statements).segments()) {
                     apply(run, planned.statements());
                 }
             } else if (!applyRun(run)) {
@@ -188,16 +203,16 @@ final class SegmentWriter {
 
     private boolean applyRun(List<Unit> run) throws SQLException {
         TargetSession.Mark mark = session.mark();
-        int parked = rows.parked();
+        Ledger.Mark noted = ledger.mark();
         try {
             for (BatchPlan.PlannedSegment planned :
-                    BatchPlan.ofUnits(run, statements).segments()) {
+                    BatchPlan.ofUnits(ledger.admit(run), statements).segments()) {
                 TargetSession.Mark segment = session.mark();
                 if (!passes(planned.statements())) {
                     session.rollbackTo(segment);
                     if (!applyDeviating(planned.segment().units(), planned.statements())) {
                         session.rollbackTo(mark);
-                        rows.forget(parked);
+                        ledger.rollbackTo(noted);
                         return false;
                     }
                 }
@@ -208,13 +223,19 @@ final class SegmentWriter {
         } catch (SQLException e) {
             requireData(e);
             session.rollbackTo(mark);
-            rows.forget(parked);
+            ledger.rollbackTo(noted);
             return false;
         }
     }
 
     // One statement for all tables of one source statement, so that foreign keys between them do not matter.
     private void truncate(List<Unit> units) throws SQLException {
+        if (!ledger.holdsNothing()) {
+            session.touch();
+            for (Unit unit : units) {
+                ledger.truncated(unit.first());
+            }
+        }
         List<String> tables = units.stream()
                 .map(unit -> statements
                         .binding(unit.first().decoded().shape())

@@ -232,16 +232,22 @@ public final class TargetSession implements AutoCloseable {
         return connection.unwrap(PGConnection.class).getBackendPID();
     }
 
-    private PreparedStatement bind(String sql, List<BinaryArray> parameters) throws SQLException {
+    /** A statement that is prepared once per session; it belongs to the session. */
+    PreparedStatement prepare(String sql) throws SQLException {
         PreparedStatement statement = prepared.get(sql);
         if (statement == null) {
             statement = connection.prepareStatement(sql);
             prepared.put(sql, statement);
         }
+        touched = true;
+        return statement;
+    }
+
+    private PreparedStatement bind(String sql, List<BinaryArray> parameters) throws SQLException {
+        PreparedStatement statement = prepare(sql);
         for (int i = 0; i < parameters.size(); i++) {
             statement.setObject(i + 1, parameters.get(i));
         }
-        touched = true;
         return statement;
     }
 

@@ -1,0 +1,48 @@
+package io.twinlog.applier.conflict;
+
+import io.twinlog.schemas.conflict.ConflictKind;
+import io.twinlog.schemas.conflict.ConflictPolicy;
+import io.twinlog.schemas.table.TableId;
+import java.util.List;
+
+/**
+ * The policies of a replication. Immutable.
+ *
+ * @param fallback where no rule says otherwise; kinds that it cannot answer are held
+ * @param maxPerMinute a table with more conflicts in a minute is paused; 0: no limit
+ * @param rules the first one that covers table and kind holds
+ */
+public record ConflictRules(ConflictPolicy fallback, int maxPerMinute, List<ConflictRule> rules) {
+
+    /** Everything is held. */
+    public static final ConflictRules HOLD = new ConflictRules(ConflictPolicy.HOLD, 0, List.of());
+
+    public ConflictRules {
+        rules = List.copyOf(rules);
+    }
+
+    /** The rule for a conflict. */
+    public ConflictRule find(TableId table, ConflictKind kind) {
+        for (ConflictRule rule : rules) {
+            if (rule.covers(kind) && rule.covers(table)) {
+                return rule;
+            }
+        }
+        return ConflictRule.of(ConflictRule.answers(fallback, kind) ? fallback : ConflictPolicy.HOLD);
+    }
+
+    /** Whether updates of a table are compared in all columns: the first rule for its {@code update_differs} says so. */
+    public boolean comparesAll(TableId table) {
+        return find(table, ConflictKind.UPDATE_DIFFERS).scope() == ConflictRule.Scope.ALL;
+    }
+
+    /** Whether events whose table or column the target lacks are parked instead of stopping. */
+    public boolean parksMissing(TableId table) {
+        for (ConflictRule rule : rules) {
+            if (rule.kinds().contains(ConflictKind.TARGET_MISSING) && rule.covers(table)) {
+                return rule.policy() != ConflictPolicy.STOP;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,106 @@
+package io.twinlog.applier.target.postgres;
+
+import io.twinlog.applier.fold.NetChange;
+import io.twinlog.applier.fold.NetChange.Effect;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at target rows under lock: the row of a change, and the rows that stand in its way. Not thread-safe. */
+final class RowLocks {
+
+    private final TargetSession session;
+    private final Statements statements;
+
+    RowLocks(TargetSession session, Statements statements) {
+        this.session = session;
+        this.statements = statements;
+    }
+
+    /**
+     * The target's row.
+     *
+     * @param differing compared columns that do not hold what the before image says
+     */
+    record Present(Map<String, @Nullable String> row, List<String> differing) {}
+
+    /**
+     * Rows in the way under unique constraints.
+     *
+     * @param constraints those that they block
+     */
+    record Blocking(List<Map<String, @Nullable String>> rows, List<UniqueConstraint> constraints) {}
+
+    // A row that another session deletes and inserts again, or updates, at this instant may be in no single snapshot: the
+    // first look waits for that session, the second one sees what it left.
+    @Nullable
+    Present find(TableBinding binding, NetChange change) throws SQLException {
+        Present present = lock(binding, change, false);
+        return present == null && change.effect() != Effect.INSERT ? lock(binding, change, false) : present;
+    }
+
+    /** The row with the key that a primary-key change would give. */
+    @Nullable
+    Present findByNewKey(TableBinding binding, NetChange change) throws SQLException {
+        return lock(binding, change, true);
+    }
+
+    private @Nullable Present lock(TableBinding binding, NetChange change, boolean byNewKey) throws SQLException {
+        Statements.Lookup lookup = statements.locking(binding, change, byNewKey);
+        try (ResultSet row = session.query(lookup)) {
+            if (!row.next()) {
+                return null;
+            }
+            int index = 1;
+            List<String> differing = new ArrayList<>();
+            for (int column : lookup.guarded()) {
+                if (!row.getBoolean(index++)) {
+                    differing.add(binding.shape().columns().get(column).name());
+                }
+            }
+            return new Present(read(binding, lookup, row, index), differing);
+        }
+    }
+
+    private static Map<String, @Nullable String> read(
+            TableBinding binding, Statements.Lookup lookup, ResultSet row, int from) throws SQLException {
+        Map<String, @Nullable String> values = new LinkedHashMap<>();
+        int index = from;
+        for (int column : lookup.shown()) {
+            values.put(binding.shape().columns().get(column).name(), row.getString(index++));
+        }
+        return values;
+    }
+
+    /** The rows that hold unique values which the change would write, under all constraints; up to ten per constraint. */
+    Blocking blocking(TableBinding binding, NetChange change, @Nullable Present own) throws SQLException {
+        Set<Map<String, @Nullable String>> rows = new LinkedHashSet<>();
+        List<UniqueConstraint> constraints = new ArrayList<>();
+        for (UniqueConstraint unique : binding.table().uniques()) {
+            Statements.Lookup lookup = unique.primary() ? null : statements.blocking(binding, change, unique);
+            if (lookup == null) {
+                continue;
+            }
+            boolean blocks = false;
+            try (ResultSet row = session.query(lookup)) {
+                while (row.next()) {
+                    Map<String, @Nullable String> found = read(binding, lookup, row, 1);
+                    if (own == null || !found.equals(own.row())) {
+                        rows.add(found);
+                        blocks = true;
+                    }
+                }
+            }
+            if (blocks) {
+                constraints.add(unique);
+            }
+        }
+        return new Blocking(new ArrayList<>(rows), constraints);
+    }
+}

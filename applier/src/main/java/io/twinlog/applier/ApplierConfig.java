@@ -49,7 +49,17 @@ public record ApplierConfig(
             int batchEvents,
             Duration batchLinger,
             ExistingRows existingRows) {
-        this(replication, kafka, targetUrl, targetUser, targetPassword, batchEvents, batchLinger, existingRows, null, ConflictRules.HOLD);
+        this(
+                replication,
+                kafka,
+                targetUrl,
+                targetUser,
+                targetPassword,
+                batchEvents,
+                batchLinger,
+                existingRows,
+                null,
+                ConflictRules.HOLD);
     }
 
     /** Names the replication and the target; never the password. */

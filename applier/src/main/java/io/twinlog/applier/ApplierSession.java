@@ -149,9 +149,7 @@ final class ApplierSession {
             eventsInside += batch.events().size();
             if (!conflicts.isEmpty() || !applied.resolutions().isEmpty()) {
                 // Invariant 8: published and acknowledged before the target commits.
-                conflictTopic.publish(
-                        conflicts,
-                        conflicts.stream().map(Resolution::atDetection).toList());
+                conflictTopic.publish(conflicts, applied.resolutions());
                 supersededInTransaction += applied.resolutions().stream()
                         .map(Resolution::state)
                         .filter(ResolutionState.SUPERSEDED::equals)
@@ -216,7 +214,8 @@ final class ApplierSession {
         return switch (record.outcome()) {
             case HELD -> "Parked on topic " + conflictTopicName + ", key held";
             case KEPT -> "The target row stays (" + record.policy().label() + ")";
-            case APPLIED -> "The event was applied all the same (" + record.policy().label() + ")";
+            case APPLIED ->
+                "The event was applied all the same (" + record.policy().label() + ")";
             case MERGED -> "Both were joined (" + record.policy().label() + ")";
         };
     }

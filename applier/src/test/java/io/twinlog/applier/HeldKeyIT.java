@@ -50,7 +50,8 @@ class HeldKeyIT {
     }
 
     private List<String> waiting() {
-        return twin.rows("SELECT epoch || '-' || seq || '-' || ordinal, chain FROM twinlog.held_event ORDER BY seq, ordinal");
+        return twin.rows(
+                "SELECT epoch || '-' || seq || '-' || ordinal, chain FROM twinlog.held_event ORDER BY seq, ordinal");
     }
 
     @Test
@@ -64,8 +65,7 @@ class HeldKeyIT {
                 .commit(tx -> tx.update(t, row(1, "a3"), row(1, "local")));
         twin.start().awaitApplied();
         assertThat(twin.outcomes())
-                .containsExactly(
-                        "1-1-1 update_differs held", "1-1-3 behind held 1-1-1", "1-2-1 behind held 1-1-1");
+                .containsExactly("1-1-1 update_differs held", "1-1-3 behind held 1-1-1", "1-2-1 behind held 1-1-1");
         assertThat(rows()).containsExactly("1|local", "2|b2");
         // Taken alone this one would pass.
         twin.script().commit(tx -> tx.update(t, row(1, "local"), row(1, "a5")).insert(t, 3, "c"));
@@ -96,7 +96,8 @@ class HeldKeyIT {
         twin.start().awaitApplied();
         assertThat(rows()).containsExactly("1|local", "5|e2");
         assertThat(waiting()).hasSize(8).allMatch(line -> line.endsWith("|1-1-1"));
-        assertThat(twin.rows("SELECT count(*), count(DISTINCT chain) FROM twinlog.held_key")).containsExactly("3|1");
+        assertThat(twin.rows("SELECT count(*), count(DISTINCT chain) FROM twinlog.held_key"))
+                .containsExactly("3|1");
     }
 
     @Test
@@ -109,8 +110,10 @@ class HeldKeyIT {
                 .commit(tx -> tx.move(t, row(1, "x"), row(2, "x")));
         twin.start().awaitApplied();
         assertThat(rows()).isEmpty();
-        assertThat(twin.rows("SELECT count(*), count(DISTINCT chain) FROM twinlog.held_event")).containsExactly("5|1");
-        assertThat(twin.rows("SELECT count(*), count(DISTINCT chain) FROM twinlog.held_key")).containsExactly("2|1");
+        assertThat(twin.rows("SELECT count(*), count(DISTINCT chain) FROM twinlog.held_event"))
+                .containsExactly("5|1");
+        assertThat(twin.rows("SELECT count(*), count(DISTINCT chain) FROM twinlog.held_key"))
+                .containsExactly("2|1");
     }
 
     @Test
@@ -126,9 +129,9 @@ class HeldKeyIT {
         twin.awaitApplied();
         assertThat(rows()).containsExactly("1|new", "7|new");
         assertThat(waiting()).isEmpty();
-        System.out.println(twin.messages());
-        assertThat(twin.resolutions()).hasSize(3).allSatisfy((id, state) -> assertThat(state)
-                .isEqualTo("superseded"));
+        assertThat(twin.resolutions())
+                .hasSize(3)
+                .allSatisfy((id, state) -> assertThat(state).isEqualTo("superseded"));
         assertThat(twin.messages()).anyMatch(line -> line.contains("TRUNCATE came after 3 events"));
     }
 
@@ -143,9 +146,10 @@ class HeldKeyIT {
             assertThat(chains.lockChain("1-1-1")).isTrue();
             twin.script().commit(tx -> tx.update(t, row(1, "a2"), row(1, "a3")).insert(t, 2, "b"));
             // The applier has to wait for the replay.
-            Awaitility.await().until(() -> twin.rows("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type ="
-                            + " 'Lock' AND application_name = 'twinlog " + twin.replication() + "'")
-                    .equals(List.of("1")));
+            Awaitility.await()
+                    .until(() -> twin.rows("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type ="
+                                    + " 'Lock' AND application_name = 'twinlog " + twin.replication() + "'")
+                            .equals(List.of("1")));
             for (HeldEvent event : chains.events("1-1-1", null, 10)) {
                 chains.remove(event.id());
             }

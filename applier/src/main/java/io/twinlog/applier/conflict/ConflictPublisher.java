@@ -41,8 +41,8 @@ public final class ConflictPublisher {
         try {
             List<Future<?>> stored = new ArrayList<>();
             for (ConflictRecord conflict : found) {
-                stored.add(producer.send(
-                        new ProducerRecord<>(conflicts, 0, conflict.originalKey(), ConflictCodec.encode(conflict, header))));
+                stored.add(producer.send(new ProducerRecord<>(
+                        conflicts, 0, conflict.originalKey(), ConflictCodec.encode(conflict, header))));
             }
             for (Resolution resolution : decided) {
                 stored.add(producer.send(new ProducerRecord<>(

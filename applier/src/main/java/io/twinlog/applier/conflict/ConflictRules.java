@@ -33,7 +33,8 @@ public record ConflictRules(ConflictPolicy fallback, int maxPerMinute, List<Conf
 
     /** Whether updates of a table are compared in all columns: the first rule for its {@code update_differs} says so. */
     public boolean comparesAll(TableId table) {
-        return find(table, ConflictKind.UPDATE_DIFFERS).scope() == ConflictRule.Scope.ALL;
+        return rules.stream().anyMatch(rule -> rule.scope() == ConflictRule.Scope.ALL)
+                && find(table, ConflictKind.UPDATE_DIFFERS).scope() == ConflictRule.Scope.ALL;
     }
 
     /** Whether events whose table or column the target lacks are parked instead of stopping. */

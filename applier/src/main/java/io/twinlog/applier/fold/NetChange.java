@@ -182,9 +182,8 @@ public final class NetChange {
      */
     public NetChange forced(Effect wanted) {
         NetRow row = after;
-        boolean keyed = wanted == Effect.INSERT && row != null;
-        NetChange change = new NetChange(
-                shape, wanted, null, keyed ? Objects.requireNonNull(row.source(shape.keyIndexes()[0])) : key, row);
+        RowImage keyed = wanted == Effect.INSERT && row != null ? row.source(shape.keyIndexes()[0]) : null;
+        NetChange change = new NetChange(shape, wanted, null, keyed == null ? key : keyed, row);
         change.events.addAll(events);
         for (int i = 0; row != null && i < shape.columns().size(); i++) {
             boolean isKey = shape.columns().get(i).key();

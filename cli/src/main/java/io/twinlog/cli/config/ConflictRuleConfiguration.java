@@ -44,7 +44,8 @@ public record ConflictRuleConfiguration(
 
         @Key(
                 name = "origins",
-                text = "Who wins with `priority`, the highest first: `source`, `target`, or names of replication origins.",
+                text =
+                        "Who wins with `priority`, the highest first: `source`, `target`, or names of replication origins.",
                 presence = Presence.OPTIONAL)
         List<String> origins,
 
@@ -74,18 +75,24 @@ public record ConflictRuleConfiguration(
             if (!ConflictRule.answers(policy, kind)) {
                 problems.accept(
                         "kinds",
-                        "names " + kind.label() + ", to which the policy " + policy.label() + " has no answer; it is for "
-                                + answered());
+                        "names " + kind.label() + ", to which the policy " + policy.label()
+                                + " has no answer; it is for " + answered());
             }
         }
         boolean compares = policy == ConflictPolicy.MAXIMUM || policy == ConflictPolicy.MINIMUM;
         boolean mayCompare = compares || policy == ConflictPolicy.NEWEST || policy == ConflictPolicy.OLDEST;
         require("column", compares, mayCompare, column != null, problems);
-        require("columns", policy == ConflictPolicy.DELTA, policy == ConflictPolicy.DELTA, !columns.isEmpty(), problems);
+        require(
+                "columns",
+                policy == ConflictPolicy.DELTA,
+                policy == ConflictPolicy.DELTA,
+                !columns.isEmpty(),
+                problems);
         boolean ranks = policy == ConflictPolicy.PRIORITY;
         require("origins", ranks, ranks, !origins.isEmpty(), problems);
         if (scope == Scope.ALL && !kinds.isEmpty() && !kinds.contains(ConflictKind.UPDATE_DIFFERS)) {
-            problems.accept("scope", "says all, but the rule is not for update_differs, the only kind that it is about");
+            problems.accept(
+                    "scope", "says all, but the rule is not for update_differs, the only kind that it is about");
         }
     }
 

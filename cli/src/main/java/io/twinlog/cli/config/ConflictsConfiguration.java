@@ -16,7 +16,8 @@ public record ConflictsConfiguration(
 
         @Key(
                 name = "max",
-                text = "A table with more conflicts than this in one minute is paused: its events wait, other tables go on. 0: no limit.",
+                text =
+                        "A table with more conflicts than this in one minute is paused: its events wait, other tables go on. 0: no limit.",
                 defaultValue = "0",
                 min = "0",
                 max = "1000000000")
@@ -41,8 +42,8 @@ public record ConflictsConfiguration(
         if (lacking != null) {
             problems.accept(
                     "default",
-                    "cannot be " + defaultPolicy.label() + ": " + defaultPolicy.label() + " needs a rule that names its "
-                            + lacking);
+                    "cannot be " + defaultPolicy.label() + ": " + defaultPolicy.label()
+                            + " needs a rule that names its " + lacking);
         }
     }
 

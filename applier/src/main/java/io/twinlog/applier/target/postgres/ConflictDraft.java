@@ -102,7 +102,8 @@ final class ConflictDraft {
         ConflictRecord record = event.data() == null
                 ? undecodable(event, ConflictKind.BEHIND, evidence)
                 : of(event, ConflictKind.BEHIND, evidence, List.of(), null, List.of(), null, null);
-        return record.settled(ConflictPolicy.HOLD, ConflictOutcome.HELD, evidence).behind(chain);
+        return record.settled(ConflictPolicy.HOLD, ConflictOutcome.HELD, evidence)
+                .behind(chain);
     }
 
     /** BEGIN of the event's transaction, or null if that is not at hand. */

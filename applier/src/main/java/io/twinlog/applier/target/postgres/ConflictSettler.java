@@ -155,8 +155,7 @@ final class ConflictSettler {
                         + " kind and table (conflicts.rules), then start again.");
     }
 
-    private void apply(
-            Finding finding, ConflictRule rule, Verdict verdict, List<ConflictRecord> records, boolean exact)
+    private void apply(Finding finding, ConflictRule rule, Verdict verdict, List<ConflictRecord> records, boolean exact)
             throws SQLException {
         boolean adds = verdict.action() == Verdict.Action.ADD;
         TargetSession.Mark mark = session.mark();
@@ -186,7 +185,8 @@ final class ConflictSettler {
                 if (finding.meetsNewKey()) {
                     texts.delete(
                             finding.binding(),
-                            Objects.requireNonNull(change.after().source(finding.binding().keys()[0])));
+                            Objects.requireNonNull(
+                                    change.after().source(finding.binding().keys()[0])));
                     return execute(change);
                 }
                 return execute(change.forced(Effect.UPDATE));
@@ -232,7 +232,8 @@ final class ConflictSettler {
         NetChange change = finding.change();
         TableBinding binding = finding.binding();
         RowImage before = Objects.requireNonNull(change.guard());
-        Map<String, @Nullable String> present = Objects.requireNonNull(finding.present()).row();
+        Map<String, @Nullable String> present =
+                Objects.requireNonNull(finding.present()).row();
         Map<Integer, @Nullable String> values = new LinkedHashMap<>();
         for (int i = 0; i < binding.size(); i++) {
             RowImage after = change.after().source(i);

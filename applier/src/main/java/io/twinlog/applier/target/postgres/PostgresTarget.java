@@ -48,6 +48,7 @@ public final class PostgresTarget implements AutoCloseable {
     private final String replication;
     private final Bindings bindings;
     private final boolean upsertSnapshot;
+    private final ConflictRules rules;
     private final ConflictDraft drafts;
     private final Ledger ledger;
     private final ConflictRate rate;
@@ -67,11 +68,12 @@ public final class PostgresTarget implements AutoCloseable {
         this.replication = replication;
         this.bindings = bindings;
         this.upsertSnapshot = upsertSnapshot;
+        this.rules = rules;
         this.store = new ProgressStore(session.connection(), replication);
         this.drafts = new ConflictDraft(clock);
         this.rate = new ConflictRate(rules.maxPerMinute(), clock);
         this.ledger = new Ledger(new HeldKeys(new HeldStore(session.connection(), replication)), drafts);
-        Statements statements = new Statements(bindings::find, upsertSnapshot);
+        Statements statements = new Statements(bindings::find, upsertSnapshot, rules::comparesAll);
         ConflictSettler settler = new ConflictSettler(session, statements, rules, drafts, ledger, replication);
         RowWriter rows = new RowWriter(session, statements, new RowLocks(session, statements), settler, ledger);
         this.writer = new SegmentWriter(session, statements, rows, ledger);
@@ -121,7 +123,7 @@ public final class PostgresTarget implements AutoCloseable {
 
     /** Makes events ready for execution. */
     public BatchPlan plan(List<XlogEvent> events) {
-        return BatchPlan.of(events, new Statements(bindings::find, upsertSnapshot));
+        return BatchPlan.of(events, new Statements(bindings::find, upsertSnapshot, rules::comparesAll));
     }
 
     /**
@@ -129,8 +131,7 @@ public final class PostgresTarget implements AutoCloseable {
      *
      * @param transactions finds the BEGIN of a seq of the plan
      */
-    public Applied execute(BatchPlan plan, LongFunction<@Nullable ControlRecord> transactions)
-            throws SQLException {
+    public Applied execute(BatchPlan plan, LongFunction<@Nullable ControlRecord> transactions) throws SQLException {
         drafts.transactions(transactions);
         try {
             if (ledger.begin(plan, rate.overrun())) {

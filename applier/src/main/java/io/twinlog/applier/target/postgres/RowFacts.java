@@ -61,8 +61,10 @@ final class RowFacts implements Facts {
     public int compareColumn(String column) throws SQLException {
         int index = binding.shape().indexOf(column);
         if (index < 0 || binding.column(index) == null) {
-            throw new SQLException("Column " + column + " of a conflict rule is not replicated in table "
-                    + binding.shape().qualifiedName(), "42703");
+            throw new SQLException(
+                    "Column " + column + " of a conflict rule is not replicated in table "
+                            + binding.shape().qualifiedName(),
+                    "42703");
         }
         RowImage image = change.effect() == NetChange.Effect.DELETE
                 ? change.guard()

@@ -37,7 +37,8 @@ final class RowLocks {
      */
     record Blocking(List<Map<String, @Nullable String>> rows, List<UniqueConstraint> constraints) {}
 
-    // A row that another session deletes and inserts again, or updates, at this instant may be in no single snapshot: the
+    // A row that another session deletes and inserts again, or updates, at this instant may be in no single snapshot:
+    // the
     // first look waits for that session, the second one sees what it left.
     @Nullable
     Present find(TableBinding binding, NetChange change) throws SQLException {

@@ -29,8 +29,7 @@ final class RowWriter {
     private final ConflictSettler settler;
     private final Ledger ledger;
 
-    RowWriter(
-            TargetSession session, Statements statements, RowLocks locks, ConflictSettler settler, Ledger ledger) {
+    RowWriter(TargetSession session, Statements statements, RowLocks locks, ConflictSettler settler, Ledger ledger) {
         this.session = session;
         this.statements = statements;
         this.locks = locks;
@@ -54,7 +53,8 @@ final class RowWriter {
             Present present = statements.mayExist(change) ? null : locks.find(binding, change);
             ConflictKind kind = deviation(change, present);
             if (kind != null) {
-                settler.settle(new Finding(unit, change, binding, kind, evidence(kind), present, null, null, null), exact);
+                settler.settle(
+                        new Finding(unit, change, binding, kind, evidence(kind), present, null, null, null), exact);
                 return;
             }
             TargetSession.Mark mark = session.mark();

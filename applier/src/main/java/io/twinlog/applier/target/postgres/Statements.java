@@ -3,6 +3,7 @@ package io.twinlog.applier.target.postgres;
 import io.twinlog.applier.fold.NetChange;
 import io.twinlog.applier.fold.NetChange.Effect;
 import io.twinlog.schemas.event.RowImage;
+import io.twinlog.schemas.table.TableId;
 import io.twinlog.schemas.table.TableShape;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,14 +28,17 @@ final class Statements {
 
     private final Function<TableShape, TableBinding> bindings;
     private final boolean upsertSnapshot;
+    private final Predicate<TableId> comparesAll;
     private final ValueWriter writer = new ValueWriter();
 
     /**
      * @param upsertSnapshot whether rows of an initial sync may meet existing rows
+     * @param comparesAll whether an update of a table is compared in all columns, not only those that it changes
      */
-    Statements(Function<TableShape, TableBinding> bindings, boolean upsertSnapshot) {
+    Statements(Function<TableShape, TableBinding> bindings, boolean upsertSnapshot, Predicate<TableId> comparesAll) {
         this.bindings = bindings;
         this.upsertSnapshot = upsertSnapshot;
+        this.comparesAll = comparesAll;
     }
 
     /** The statements of a segment, in the order of execution. */
@@ -266,12 +271,14 @@ final class Statements {
         return guards;
     }
 
-    private static List<Integer> guarded(TableBinding binding, NetChange change) {
+    private List<Integer> guarded(TableBinding binding, NetChange change) {
         List<Integer> columns = new ArrayList<>();
         if (change.guard() == null) {
             return columns;
         }
-        boolean all = change.effect() == Effect.DELETE || change.effect() == Effect.REPLACE;
+        boolean all = change.effect() == Effect.DELETE
+                || change.effect() == Effect.REPLACE
+                || comparesAll.test(binding.shape().id());
         for (int i = 0; i < binding.size(); i++) {
             boolean isKey = binding.shape().columns().get(i).key();
             if (!isKey && binding.column(i) != null && (all || change.changed().get(i))) {
@@ -296,6 +303,14 @@ final class Statements {
             if (group.guarded() && !binding.shape().columns().get(i).key()) {
                 Sent.Value before = sent.add(column, NetChange::guard);
                 where.append(" AND ").append(binding.same(i, before.name(), before.sentAs()));
+            }
+        }
+        if (group.guarded() && comparesAll.test(binding.shape().id())) {
+            for (int i = 0; i < binding.size(); i++) {
+                if (!columns.get(i) && !binding.shape().columns().get(i).key() && binding.column(i) != null) {
+                    Sent.Value before = sent.add(i, NetChange::guard);
+                    where.append(" AND ").append(binding.same(i, before.name(), before.sentAs()));
+                }
             }
         }
         String head = "UPDATE " + binding.table().quoted() + " AS t SET " + set;

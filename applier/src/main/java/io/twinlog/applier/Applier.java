@@ -157,6 +157,7 @@ public final class Applier implements AutoCloseable {
             target.at(progress.epoch(), progress.seq());
             tellOrigin(target);
             reporter.startAt(progress.epoch(), progress.seq(), progress.position(), progress.commitTime());
+            target.requirePolicies(OwnTopics.tables(admin, topics));
             OwnTopics.createStatus(admin, topics.status());
             OwnTopics.createConflicts(admin, topics.conflicts());
             OwnTopics.createResolutions(admin, topics.resolutions());

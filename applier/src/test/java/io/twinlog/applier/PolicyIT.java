@@ -243,4 +243,68 @@ class PolicyIT {
                 .singleElement()
                 .satisfies(c -> assertThat(c.differing()).containsExactly("v"));
     }
+
+    @Test
+    void policies_that_the_target_cannot_serve_stop_the_start_with_all_problems_at_once() {
+        table(
+                PLAIN,
+                rule(ConflictPolicy.NEWEST, "changed_at", List.of(), List.of()),
+                rule(ConflictPolicy.DELTA, null, List.of("n", "v"), List.of()));
+        twin.start();
+        TwinlogException refused = twin.awaitFailure();
+        assertThat(refused.category()).isEqualTo(Category.CONFIG);
+        assertThat(refused.getMessage())
+                .contains("conflicts.rules[0]", "no column 'changed_at'; it has id, v, n")
+                .contains("conflicts.rules[1]: column v of table public.t is no number");
+    }
+
+    @Test
+    void events_without_a_place_at_the_target_are_parked_where_a_rule_says_so() {
+        TableScript t = table(
+                "id int PRIMARY KEY, v text",
+                new ConflictRule(
+                        List.of("public.t"),
+                        List.of(io.twinlog.schemas.conflict.ConflictKind.TARGET_MISSING),
+                        ConflictPolicy.HOLD,
+                        null,
+                        List.of(),
+                        List.of(),
+                        Scope.CHANGED));
+        twin.sql("CREATE TABLE o (id int PRIMARY KEY)");
+        TableScript other =
+                twin.script().table(shape("o", ReplicaIdentity.FULL, key("id", XlogType.INT, "integer")), 1);
+        twin.script().commit(tx -> tx.insert(other, 1).insert(t, 1, "a", 1).insert(other, 2));
+        twin.start().awaitApplied();
+        assertThat(twin.rows("SELECT id FROM o ORDER BY id")).containsExactly("1", "2");
+        assertThat(twin.outcomes()).containsExactly("1-1-2 target_missing held");
+        assertThat(twin.conflicts().get(0).evidence()).contains("ADD COLUMN \"n\" integer");
+        twin.sql("ALTER TABLE t ADD n int");
+        twin.script().commit(tx -> tx.insert(t, 2, "b", 2).delete(t, 1, "a", 1));
+        twin.awaitApplied();
+        assertThat(rows()).containsExactly("2|b|2");
+        assertThat(twin.outcomes()).containsExactly("1-1-2 target_missing held", "1-2-2 behind held 1-1-2");
+    }
+
+    @Test
+    void by_commit_time_and_by_origin_the_writer_of_the_row_counts() {
+        ConflictRule origins = new ConflictRule(
+                List.of(),
+                List.of(io.twinlog.schemas.conflict.ConflictKind.INSERT_EXISTS),
+                ConflictPolicy.PRIORITY,
+                null,
+                List.of(),
+                List.of("source", "target"),
+                Scope.CHANGED);
+        TableScript t = table(PLAIN, origins, ConflictRule.of(ConflictPolicy.NEWEST));
+        assertThat(twin.rows("SHOW track_commit_timestamp")).containsExactly("on");
+        twin.sql("INSERT INTO t VALUES (1, 'local', 5), (2, 'local', 5)");
+        // The script's transactions were committed long ago.
+        twin.script().commit(tx -> tx.update(t, row(1, "a", 1), row(1, "b", 6)).insert(t, 2, "new", 6));
+        twin.start().awaitApplied();
+        assertThat(rows()).containsExactly("1|local|5", "2|new|6");
+        assertThat(twin.outcomes()).containsExactly("1-1-1 update_differs kept", "1-1-2 insert_exists applied");
+        assertThat(twin.conflicts())
+                .extracting(ConflictRecord::reason)
+                .containsExactly("newest by commit time: the target row wins", "priority: origin source before target");
+    }
 }

@@ -37,6 +37,13 @@ public record ConflictRules(ConflictPolicy fallback, int maxPerMinute, List<Conf
                 && find(table, ConflictKind.UPDATE_DIFFERS).scope() == ConflictRule.Scope.ALL;
     }
 
+    /** Whether there is a rule that parks events whose table or column the target lacks. */
+    public boolean parksMissing() {
+        return rules.stream()
+                .anyMatch(rule ->
+                        rule.kinds().contains(ConflictKind.TARGET_MISSING) && rule.policy() != ConflictPolicy.STOP);
+    }
+
     /** Whether events whose table or column the target lacks are parked instead of stopping. */
     public boolean parksMissing(TableId table) {
         for (ConflictRule rule : rules) {

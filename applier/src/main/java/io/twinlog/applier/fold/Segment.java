@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * A run of units that are applied together.
  *
- * @param fold the net changes; empty for TRUNCATE and UNDECODABLE
+ * @param fold the net changes; empty for TRUNCATE, UNDECODABLE and UNBOUND
  */
 public record Segment(Kind kind, List<Unit> units, Fold fold) {
 
@@ -15,6 +15,8 @@ public record Segment(Kind kind, List<Unit> units, Fold fold) {
         /** Primary-key changes whose keys do not meet. */
         MOVES,
         TRUNCATE,
-        UNDECODABLE
+        UNDECODABLE,
+        /** The target has no table or column for them. */
+        UNBOUND
     }
 }

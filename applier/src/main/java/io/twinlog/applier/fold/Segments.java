@@ -48,7 +48,7 @@ public final class Segments {
                 units.isEmpty()
                         || units.get(units.size() - 1).first().id().seq()
                                 == unit.first().id().seq();
-            case UNDECODABLE -> true;
+            case UNDECODABLE, UNBOUND -> true;
         };
     }
 

@@ -1,5 +1,9 @@
 package io.twinlog.applier.kafka;
 
+import io.twinlog.schemas.table.TableId;
+import io.twinlog.schemas.topic.NameEscape;
+import io.twinlog.schemas.topic.TopicNames;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +34,25 @@ public final class OwnTopics {
 
     public static void createStatus(Admin admin, String topic) {
         create(admin, topic, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact"));
+    }
+
+    /** The tables that have a data topic. */
+    public static List<TableId> tables(Admin admin, TopicNames topics) {
+        try {
+            List<TableId> tables = new ArrayList<>();
+            for (String topic : admin.listTopics().names().get()) {
+                String[] parts = topic.split("\\.", 3);
+                if (parts.length == 3 && parts[0].equals(topics.replication())) {
+                    tables.add(new TableId(NameEscape.unescape(parts[1]), NameEscape.unescape(parts[2])));
+                }
+            }
+            return tables;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaException("Interrupted while topics were listed", e);
+        } catch (ExecutionException e) {
+            throw new KafkaException("Topics could not be listed", e.getCause());
+        }
     }
 
     private static void create(Admin admin, String topic, Map<String, String> settings) {

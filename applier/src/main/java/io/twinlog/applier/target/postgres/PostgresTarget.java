@@ -20,6 +20,7 @@ import java.sql.Statement;
 import java.sql.Types;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongFunction;
@@ -73,7 +74,7 @@ public final class PostgresTarget implements AutoCloseable {
         this.drafts = new ConflictDraft(clock);
         this.rate = new ConflictRate(rules.maxPerMinute(), clock);
         this.ledger = new Ledger(new HeldKeys(new HeldStore(session.connection(), replication)), drafts);
-        Statements statements = new Statements(bindings::find, upsertSnapshot, rules::comparesAll);
+        Statements statements = new Statements(bindings::find, upsertSnapshot, rules);
         ConflictSettler settler = new ConflictSettler(session, statements, rules, drafts, ledger, replication);
         RowWriter rows = new RowWriter(session, statements, new RowLocks(session, statements), settler, ledger);
         this.writer = new SegmentWriter(session, statements, rows, ledger);
@@ -123,7 +124,7 @@ public final class PostgresTarget implements AutoCloseable {
 
     /** Makes events ready for execution. */
     public BatchPlan plan(List<XlogEvent> events) {
-        return BatchPlan.of(events, new Statements(bindings::find, upsertSnapshot, rules::comparesAll));
+        return BatchPlan.of(events, new Statements(bindings::find, upsertSnapshot, rules));
     }
 
     /**
@@ -272,6 +273,20 @@ public final class PostgresTarget implements AutoCloseable {
                 reason == null ? "" : reason,
                 record.detail(ControlRecord.Detail.FROM) + " to " + record.detail(ControlRecord.Detail.TO));
         session.commit();
+    }
+
+    /**
+     * Refuses to work if the conflict policies lack what they need for these tables.
+     *
+     * @throws TwinlogException category CONFIG, with all problems
+     */
+    public void requirePolicies(Collection<TableId> tables) throws SQLException {
+        List<String> problems = new PolicyChecks(session.connection(), rules).problems(tables);
+        session.commit();
+        if (!problems.isEmpty()) {
+            throw new TwinlogException(
+                    Category.CONFIG, "Conflict policies cannot be applied: " + String.join(". ", problems) + ".");
+        }
     }
 
     /** Those of the tables that exist and hold rows. */

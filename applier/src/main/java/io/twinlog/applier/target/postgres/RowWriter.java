@@ -188,4 +188,15 @@ final class RowWriter {
                 .collect(Collectors.joining("; "));
         settler.unreadable(unit, ConflictKind.UNDECODABLE, "The event does not follow its schema: " + defect);
     }
+
+    /** An event for which the target has no table or column. */
+    void unbound(Unit unit) {
+        if (!ledger.waits(unit)) {
+            String reason = statements.unbound(unit.first().decoded().shape());
+            settler.unreadable(
+                    unit,
+                    ConflictKind.TARGET_MISSING,
+                    reason == null ? "The target had no place for it when it came" : reason);
+        }
+    }
 }

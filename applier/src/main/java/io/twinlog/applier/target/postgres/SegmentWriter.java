@@ -58,6 +58,7 @@ final class SegmentWriter {
             case ROWS, MOVES -> apply(units, planned.statements());
             case TRUNCATE -> truncate(units);
             case UNDECODABLE -> units.forEach(rows::undecodable);
+            case UNBOUND -> units.forEach(rows::unbound);
         }
     }
 

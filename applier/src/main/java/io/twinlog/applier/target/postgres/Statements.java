@@ -1,9 +1,11 @@
 package io.twinlog.applier.target.postgres;
 
+import io.twinlog.applier.conflict.ConflictRules;
 import io.twinlog.applier.fold.NetChange;
 import io.twinlog.applier.fold.NetChange.Effect;
 import io.twinlog.schemas.event.RowImage;
-import io.twinlog.schemas.table.TableId;
+import io.twinlog.schemas.failure.Category;
+import io.twinlog.schemas.failure.TwinlogException;
 import io.twinlog.schemas.table.TableShape;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -11,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,17 +29,17 @@ final class Statements {
 
     private final Function<TableShape, TableBinding> bindings;
     private final boolean upsertSnapshot;
-    private final Predicate<TableId> comparesAll;
+    private final ConflictRules rules;
     private final ValueWriter writer = new ValueWriter();
 
     /**
      * @param upsertSnapshot whether rows of an initial sync may meet existing rows
-     * @param comparesAll whether an update of a table is compared in all columns, not only those that it changes
+     * @param rules which tables are compared in all columns, and what happens where the target lacks one
      */
-    Statements(Function<TableShape, TableBinding> bindings, boolean upsertSnapshot, Predicate<TableId> comparesAll) {
+    Statements(Function<TableShape, TableBinding> bindings, boolean upsertSnapshot, ConflictRules rules) {
         this.bindings = bindings;
         this.upsertSnapshot = upsertSnapshot;
-        this.comparesAll = comparesAll;
+        this.rules = rules;
     }
 
     /** The statements of a segment, in the order of execution. */
@@ -55,6 +56,28 @@ final class Statements {
         List<SetStatement> all = new ArrayList<>();
         byKind.values().forEach(all::addAll);
         return all;
+    }
+
+    /** Whether {@link #unbound} can find anything. */
+    boolean parksUnbound() {
+        return rules.parksMissing();
+    }
+
+    /** Why the target has no place for a table version whose events are parked then; null if it has, or if that must stop. */
+    @Nullable
+    String unbound(TableShape shape) {
+        if (!rules.parksMissing(shape.id())) {
+            return null;
+        }
+        try {
+            TableBinding unused = bindings.apply(shape);
+            return null;
+        } catch (TwinlogException e) {
+            if (e.category() != Category.SCHEMA) {
+                throw e;
+            }
+            return e.getMessage();
+        }
     }
 
     TableBinding binding(TableShape shape) {
@@ -278,7 +301,7 @@ final class Statements {
         }
         boolean all = change.effect() == Effect.DELETE
                 || change.effect() == Effect.REPLACE
-                || comparesAll.test(binding.shape().id());
+                || rules.comparesAll(binding.shape().id());
         for (int i = 0; i < binding.size(); i++) {
             boolean isKey = binding.shape().columns().get(i).key();
             if (!isKey && binding.column(i) != null && (all || change.changed().get(i))) {
@@ -305,7 +328,7 @@ final class Statements {
                 where.append(" AND ").append(binding.same(i, before.name(), before.sentAs()));
             }
         }
-        if (group.guarded() && comparesAll.test(binding.shape().id())) {
+        if (group.guarded() && rules.comparesAll(binding.shape().id())) {
             for (int i = 0; i < binding.size(); i++) {
                 if (!columns.get(i) && !binding.shape().columns().get(i).key() && binding.column(i) != null) {
                     Sent.Value before = sent.add(i, NetChange::guard);

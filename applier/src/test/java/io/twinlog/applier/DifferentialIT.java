@@ -6,8 +6,11 @@ import static io.twinlog.applier.xlog.XlogScript.key;
 import static io.twinlog.applier.xlog.XlogScript.shape;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.twinlog.applier.conflict.ConflictRule;
+import io.twinlog.applier.conflict.ConflictRules;
 import io.twinlog.applier.xlog.Exact;
 import io.twinlog.applier.xlog.TableScript;
+import io.twinlog.schemas.conflict.ConflictPolicy;
 import io.twinlog.schemas.table.ReplicaIdentity;
 import io.twinlog.schemas.table.XlogType;
 import java.math.BigDecimal;
@@ -16,9 +19,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -122,7 +129,64 @@ class DifferentialIT {
         return kinds;
     }
 
+    /** Whatever the policy: the same conflicts with the same outcomes, the same rows, the same events that wait. */
+    @ParameterizedTest(name = "{0}")
+    @EnumSource(
+            value = ConflictPolicy.class,
+            names = {"HOLD", "SKIP", "OVERWRITE", "MAXIMUM", "MINIMUM", "NEWEST", "OLDEST", "DELTA"})
+    void policies_decide_alike_in_batches_and_row_at_a_time(ConflictPolicy policy) {
+        boolean compares = !List.of(
+                        ConflictPolicy.HOLD, ConflictPolicy.SKIP, ConflictPolicy.OVERWRITE, ConflictPolicy.DELTA)
+                .contains(policy);
+        ConflictRules rules = new ConflictRules(
+                ConflictPolicy.HOLD,
+                0,
+                List.of(new ConflictRule(
+                        List.of(),
+                        List.of(),
+                        policy,
+                        compares ? "a" : null,
+                        policy == ConflictPolicy.DELTA ? List.of("a") : List.of(),
+                        List.of(),
+                        ConflictRule.Scope.CHANGED)));
+        long seed = 100 + policy.ordinal();
+        try (Twin batches = new Twin().conflicts(rules);
+                Twin single = new Twin().batchEvents(1).conflicts(rules)) {
+            Map<Integer, Object[]> source = new TreeMap<>();
+            assertThat(play(single, seed, ReplicaIdentity.FULL, source)).isNotEmpty();
+            play(batches, seed, ReplicaIdentity.FULL, new TreeMap<>());
+            assertThat(batches.outcomes()).isEqualTo(single.outcomes());
+            String rows = "SELECT * FROM t ORDER BY id";
+            assertThat(batches.rows(rows)).isEqualTo(single.rows(rows));
+            String waiting = "SELECT epoch, seq, ordinal, chain FROM twinlog.held_event ORDER BY seq, ordinal";
+            assertThat(batches.rows(waiting)).isEqualTo(single.rows(waiting));
+            Set<String> different = different(source, batches.rows("SELECT id, a, b FROM t ORDER BY id"));
+            Set<String> inConflict = batches.conflicts().stream()
+                    .map(conflict -> conflict.key().get("id"))
+                    .collect(Collectors.toSet());
+            assertThat(inConflict).as("only keys in conflict differ").containsAll(different);
+            if (policy == ConflictPolicy.OVERWRITE) {
+                assertThat(different).isEmpty();
+            }
+        }
+    }
+
+    /** Keys of the source whose rows the target does not have; rows that only the target has were never touched by an event. */
+    private static Set<String> different(Map<Integer, Object[]> source, List<String> target) {
+        Set<String> different = new TreeSet<>();
+        source.forEach((id, row) -> {
+            if (!target.contains(row[0] + "|" + row[1] + "|" + row[2])) {
+                different.add(id.toString());
+            }
+        });
+        return different;
+    }
+
     private static List<String> play(Twin twin, long seed, ReplicaIdentity identity) {
+        return play(twin, seed, identity, new TreeMap<>());
+    }
+
+    private static List<String> play(Twin twin, long seed, ReplicaIdentity identity, Map<Integer, Object[]> source) {
         Random random = new Random(seed);
         twin.sql("CREATE TABLE t (id int PRIMARY KEY, a int, b text, own int DEFAULT 7)");
         twin.script().epoch();
@@ -135,7 +199,6 @@ class DifferentialIT {
                                 column("a", XlogType.INT, "integer"),
                                 column("b", XlogType.TEXT, "text")),
                         3);
-        Map<Integer, Object[]> source = new TreeMap<>();
         twin.script().commit(tx -> {
             for (int id = 0; id < KEYS; id += 2) {
                 Object[] row = {id, random.nextInt(3), "b" + random.nextInt(3)};
@@ -159,6 +222,13 @@ class DifferentialIT {
                 }
             });
         }
+        // In the end every row is touched once, so that nothing local stays unseen.
+        twin.script()
+                .commit(tx -> source.replaceAll((id, row) -> {
+                    Object[] changed = {id, (Integer) row[1] + 1, row[2] + "!"};
+                    tx.update(t, row, changed);
+                    return changed;
+                }));
         twin.start().awaitApplied().stop();
         List<String> kinds = new ArrayList<>(twin.conflictKinds());
         kinds.sort(String::compareTo);

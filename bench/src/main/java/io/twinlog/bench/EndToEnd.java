@@ -179,6 +179,7 @@ public final class EndToEnd implements Callable<Integer> {
             throws SQLException {
         all.forEach(Replication::start);
         try (Connection connection = source.connect(database)) {
+            Workload.execute(connection, "SET synchronous_commit = off");
             workload.change(connection, WARM_UP_FIRST, events(workload));
             Workload.execute(connection, "INSERT INTO bench_done VALUES (" + WARM + ")");
         }

@@ -73,7 +73,7 @@ public final class Publisher implements AutoCloseable {
         this.epoch = epoch;
         this.seq = storedSeq;
         this.ledger = new AckLedger(storedSeq, resume);
-        this.flusher = new Flusher(sender::flush, ledger::fail);
+        this.flusher = new Flusher(sender::flush, ledger::sent, ledger::fail);
     }
 
     public long epoch() {

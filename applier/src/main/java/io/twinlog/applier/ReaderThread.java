@@ -93,7 +93,7 @@ final class ReaderThread extends Thread {
             }
             builder.accept(merged);
         }
-        queue.moreKnown(reader.isMoreKnown());
+        queue.fetchedAhead(reader.fetchedAhead());
         if (!any && records == 0) {
             reader.checkForHoles();
         }

@@ -34,7 +34,7 @@ public final class WorkQueue<P> {
     private final Duration linger;
     private Growing growing = new Growing();
     private boolean planning;
-    private boolean moreKnown;
+    private long fetchedAhead;
     private boolean closed;
 
     private static final class Growing {
@@ -75,8 +75,13 @@ public final class WorkQueue<P> {
                     && (growing.events.size() + events.size() > maxEvents || growing.bytes + bytes > maxBytes)) {
                 full = detach();
             } else {
+                // A writer that waits wants to hear of the first transaction, and of the one that makes the batch large
+                // enough.
+                boolean first = growing.isEmpty();
                 append(begin, events, bytes, offsets);
-                changed.signalAll();
+                if (first || isLarge()) {
+                    changed.signalAll();
+                }
                 return;
             }
         } finally {
@@ -181,17 +186,27 @@ public final class WorkQueue<P> {
         }
     }
 
-    /** Reader: whether more transactions are known to be on their way. */
-    public void moreKnown(boolean more) {
+    /** Reader: how many events are fetched but wait for others before them, so that a larger batch is near. */
+    public void fetchedAhead(long events) {
         lock.lock();
         try {
-            if (moreKnown != more) {
-                moreKnown = more;
+            boolean fewer = events < fetchedAhead;
+            fetchedAhead = events;
+            if (fewer) {
                 changed.signalAll();
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean isLarge() {
+        return growing.events.size() >= maxEvents / 4;
+    }
+
+    /** Waiting pays only where it would at least double the batch; a trickle is passed on as it comes. */
+    private boolean isWorthWaiting() {
+        return !isLarge() && fetchedAhead > 0 && fetchedAhead >= growing.events.size();
     }
 
     /** Writer: the next piece of work, or null after the wait. */
@@ -208,7 +223,7 @@ public final class WorkQueue<P> {
                     return ready;
                 }
                 if (!growing.isEmpty() && !planning) {
-                    if (lingering <= 0 || !moreKnown || growing.events.size() >= maxEvents / 4) {
+                    if (lingering <= 0 || !isWorthWaiting()) {
                         break;
                     }
                     lingering = changed.awaitNanos(lingering);

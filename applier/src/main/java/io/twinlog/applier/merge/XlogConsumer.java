@@ -217,8 +217,8 @@ public final class XlogConsumer implements XlogReader {
     }
 
     @Override
-    public boolean isMoreKnown() {
-        return merger.isOpen() || merger.queuedEvents() > 0;
+    public long fetchedAhead() {
+        return merger.queuedEvents();
     }
 
     /** Fetches once and feeds the merger; returns the number of records. */

@@ -32,8 +32,8 @@ public interface XlogReader extends AutoCloseable {
     /** Events that wait in Kafka and here, as far as known. */
     long backlog();
 
-    /** Whether more is known to be on its way. */
-    boolean isMoreKnown();
+    /** Events that are fetched but wait for others before them. */
+    long fetchedAhead();
 
     /** Looks for lost records; to be called when there is nothing to give. */
     void checkForHoles();

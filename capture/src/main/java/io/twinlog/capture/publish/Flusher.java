@@ -14,7 +14,7 @@ import org.apache.kafka.common.errors.InterruptException;
  */
 final class Flusher implements AutoCloseable {
 
-    private static final long MIN_GAP_NANOS = 300_000;
+    private static final long MIN_GAP_NANOS = 3_000_000;
     private static final long GAP_NANOS_PER_SEND = 20_000;
     private static final long MAX_GAP_NANOS = 10_000_000;
 
@@ -34,7 +34,8 @@ final class Flusher implements AutoCloseable {
         this.flush = flush;
         this.sent = sent;
         this.failed = failed;
-        this.thread = new Thread(this::run, "twinlog-capture-flush");
+        long sentBefore = sent.getAsLong();
+        this.thread = new Thread(() -> run(sentBefore), "twinlog-capture-flush");
         thread.setDaemon(true);
         thread.start();
     }
@@ -47,8 +48,8 @@ final class Flusher implements AutoCloseable {
         }
     }
 
-    private void run() {
-        long sentBefore = sent.getAsLong();
+    private void run(long alreadySent) {
+        long sentBefore = alreadySent;
         long notBefore = System.nanoTime();
         while (!closed) {
             if (!wanted) {

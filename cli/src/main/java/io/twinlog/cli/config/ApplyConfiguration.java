@@ -20,7 +20,7 @@ public record ApplyConfiguration(
 
         @Key(
                 name = "batch.linger",
-                text = "How long a batch waits for transactions that are known to be on their way.",
+                text = "How long a batch waits for more where a multiple of it is known to be on its way.",
                 defaultValue = "5ms",
                 min = "0ms",
                 max = "10s")

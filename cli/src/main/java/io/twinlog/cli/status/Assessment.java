@@ -18,10 +18,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.ToLongBiFunction;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * Makes a report of what the witnesses said. Pure: no server and no clock.
  *
  * @param now the time of the report
- * @param nextRecordTime the time stamp of the record at a partition's offset, in milliseconds, or -1 if there is none
+ * @param recordTimes finds the time stamps, in milliseconds, of the records at offsets of partitions, as far as there are any
  */
 record Assessment(
         String replication,
@@ -37,7 +38,7 @@ record Assessment(
         Answer<SourceFacts> source,
         Answer<KafkaFacts> kafka,
         Answer<TargetFacts> target,
-        ToLongBiFunction<TopicPartition, Long> nextRecordTime) {
+        UnaryOperator<Map<TopicPartition, Long>> recordTimes) {
 
     private static final Duration SILENCE = Duration.ofSeconds(10);
 
@@ -236,7 +237,7 @@ record Assessment(
         if (progress == null || tail == null || progress.seq() >= tail.capturedSeq()) {
             return null;
         }
-        Double least = null;
+        Map<TopicPartition, Long> waiting = new HashMap<>();
         for (Map.Entry<TopicPartition, Extent> entry :
                 kafka.value().partitions().entrySet()) {
             TopicPartition partition = entry.getKey();
@@ -247,12 +248,18 @@ record Assessment(
                         + ", the log starts at " + extent.begin());
                 return 0.0;
             }
-            if (next >= extent.end() || extent.retentionMillis() < 0) {
-                continue;
+            if (next < extent.end() && extent.retentionMillis() >= 0) {
+                waiting.put(partition, next);
             }
-            long time = nextRecordTime.applyAsLong(partition, next);
-            if (time >= 0) {
-                double left = Math.max(0, (time + extent.retentionMillis() - now.toEpochMilli()) / 1000.0);
+        }
+        Double least = null;
+        Map<TopicPartition, Long> written = waiting.isEmpty() ? waiting : recordTimes.apply(waiting);
+        for (Map.Entry<TopicPartition, Extent> entry :
+                kafka.value().partitions().entrySet()) {
+            Long time = written.get(entry.getKey());
+            if (time != null) {
+                long end = time + entry.getValue().retentionMillis();
+                double left = Math.max(0, (end - now.toEpochMilli()) / 1000.0);
                 least = least == null ? left : Math.min(least, left);
             }
         }

@@ -60,8 +60,8 @@ public final class Barrier {
                 long now = System.nanoTime();
                 boolean late = now - begin >= timeout.toNanos();
                 if (late || now - lastLook > BETWEEN_STATUS_LOOKS.toNanos()) {
-                    lastLook = now;
                     StatusReport report = status.collect();
+                    lastLook = System.nanoTime();
                     if (report.staleness().stale()) {
                         return new Outcome(
                                 Kind.STALE,

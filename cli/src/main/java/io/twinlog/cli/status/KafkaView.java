@@ -17,7 +17,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
@@ -30,6 +29,7 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
@@ -56,6 +56,8 @@ final class KafkaView implements AutoCloseable {
         this.settings = new HashMap<>(clientSettings);
         settings.put("request.timeout.ms", (int) LIMIT.toMillis());
         settings.put("default.api.timeout.ms", (int) LIMIT.toMillis());
+        // At the end of a topic a fetch waits this long, and closing waits for the fetch.
+        settings.put("fetch.max.wait.ms", 50);
         settings.put("enable.auto.commit", false);
         settings.put("auto.offset.reset", "none");
         settings.put("allow.auto.create.topics", false);
@@ -74,19 +76,25 @@ final class KafkaView implements AutoCloseable {
                 existing.contains(topics.conflicts()) ? records(topics.conflicts()) : 0);
     }
 
-    /** The time stamp of a record, or of the next one behind it; empty if there is none. */
-    OptionalLong timestamp(TopicPartition partition, long offset) {
-        List<ConsumerRecord<byte[], byte[]>> first = new ArrayList<>();
+    /**
+     * The time stamps, in milliseconds, of the records at these offsets, or of the next ones behind them. All partitions are read
+     * at once: with hundreds of tables, one after the other would take minutes. Those that have nothing, or do not answer
+     * in time, are left out.
+     */
+    Map<TopicPartition, Long> timestamps(Map<TopicPartition, Long> offsets) {
+        Map<TopicPartition, Long> found = new HashMap<>();
         KafkaConsumer<byte[], byte[]> reader = consumer();
-        reader.assign(List.of(partition));
-        reader.seek(partition, offset);
+        reader.assign(offsets.keySet());
+        offsets.forEach(reader::seek);
         long deadline = System.nanoTime() + LIMIT.toNanos();
-        while (first.isEmpty() && System.nanoTime() < deadline) {
-            reader.poll(Duration.ofMillis(100)).forEach(first::add);
+        while (found.size() < offsets.size() && System.nanoTime() < deadline) {
+            ConsumerRecords<byte[], byte[]> records = reader.poll(Duration.ofMillis(100));
+            for (TopicPartition partition : records.partitions()) {
+                found.putIfAbsent(partition, records.records(partition).get(0).timestamp());
+            }
+            reader.pause(records.partitions());
         }
-        return first.isEmpty()
-                ? OptionalLong.empty()
-                : OptionalLong.of(first.get(0).timestamp());
+        return found;
     }
 
     private boolean isData(String topic) {

@@ -5,6 +5,8 @@ import io.twinlog.cli.config.TargetConfiguration;
 import io.twinlog.cli.config.TwinlogConfiguration;
 import io.twinlog.schemas.topic.TopicNames;
 import java.time.Clock;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /** Asks all witnesses of one replication. Used by one thread. */
@@ -33,7 +35,7 @@ public final class StatusCollector {
                             source,
                             facts,
                             progress,
-                            (partition, offset) -> kafka.timestamp(partition, offset))
+                            kafka::timestamps)
                     .report();
         }
     }
@@ -71,8 +73,8 @@ public final class StatusCollector {
             return view.facts();
         }
 
-        long timestamp(org.apache.kafka.common.TopicPartition partition, long offset) {
-            return view == null ? -1 : view.timestamp(partition, offset).orElse(-1);
+        Map<TopicPartition, Long> timestamps(Map<TopicPartition, Long> offsets) {
+            return view == null ? Map.of() : view.timestamps(offsets);
         }
 
         @Override

@@ -158,7 +158,7 @@ class StatusReportTest {
                         new Answer<>(null, "Connection refused"),
                         new Answer<>(null, "no answer within 5 s"),
                         new Answer<>(null, "password authentication failed"),
-                        (partition, offset) -> -1)
+                        offsets -> Map.of())
                 .report();
 
         assertThat(new StatusText(report).toString())
@@ -247,7 +247,11 @@ class StatusReportTest {
                         new Answer<>(new SourceFacts("0/2100", slot), null),
                         new Answer<>(new KafkaFacts(members, tail, partitions, 2), null),
                         new Answer<>(new TargetFacts(progress, offsets), null),
-                        (partition, offset) -> nextRecordMillis.getOrDefault(partition, -1L))
+                        asked -> {
+                            Map<TopicPartition, Long> known = new HashMap<>(nextRecordMillis);
+                            known.keySet().retainAll(asked.keySet());
+                            return known;
+                        })
                 .report();
     }
 

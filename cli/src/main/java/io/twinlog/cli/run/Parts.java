@@ -15,7 +15,9 @@ import io.twinlog.schemas.status.MemberStatus;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Makes the parts that a configuration describes. Making one connects to nothing. Stateless. */
 public final class Parts {
@@ -26,10 +28,12 @@ public final class Parts {
     /** Lets the brokers decide: their {@code default.replication.factor}. */
     private static final short BROKER_DEFAULT = 0;
 
+    private static final int HURRIED_MILLIS = 1_000;
+
     private Parts() {}
 
     public static Part capture(TwinlogConfiguration configuration, Progress progress) {
-        return new CapturePart(new Capture(captureConfig(configuration), new CaptureListener() {
+        CaptureListener listener = new CaptureListener() {
             @Override
             public void state(MemberStatus status) {
                 progress.state(status);
@@ -39,11 +43,15 @@ public final class Parts {
             public void message(String line) {
                 progress.message("capture", line);
             }
-        }));
+        };
+        return new CapturePart(
+                new Capture(captureConfig(configuration), listener),
+                new Capture(captureConfig(configuration, hurried(configuration)), listener),
+                new BootstrapServers(configuration.kafka().servers()));
     }
 
     public static Part applier(TwinlogConfiguration configuration, Progress progress) {
-        return new ApplierPart(new Applier(applierConfig(configuration), new ApplierListener() {
+        ApplierListener listener = new ApplierListener() {
             @Override
             public void state(MemberStatus status) {
                 progress.state(status);
@@ -53,7 +61,11 @@ public final class Parts {
             public void message(String line) {
                 progress.message("applier", line);
             }
-        }));
+        };
+        return new ApplierPart(
+                new Applier(applierConfig(configuration), listener),
+                new Applier(applierConfig(configuration, hurried(configuration)), listener),
+                new BootstrapServers(configuration.kafka().servers()));
     }
 
     /** Those parts that the configuration has a section for; what they say is not shown. */
@@ -69,12 +81,24 @@ public final class Parts {
         return parts;
     }
 
+    /** For checks where no broker listens. */
+    private static Map<String, Object> hurried(TwinlogConfiguration configuration) {
+        Map<String, Object> settings = new HashMap<>(configuration.kafka().clientSettings());
+        settings.put("default.api.timeout.ms", HURRIED_MILLIS);
+        settings.put("request.timeout.ms", HURRIED_MILLIS);
+        return settings;
+    }
+
     /** The configuration in capture's words. */
     public static CaptureConfig captureConfig(TwinlogConfiguration configuration) {
+        return captureConfig(configuration, configuration.kafka().clientSettings());
+    }
+
+    private static CaptureConfig captureConfig(TwinlogConfiguration configuration, Map<String, Object> kafka) {
         SourceConfiguration source = configuration.requiredSource();
         return new CaptureConfig(
                 configuration.replication().text(),
-                configuration.kafka().clientSettings(),
+                kafka,
                 source.url().jdbc(),
                 source.user(),
                 source.password().reveal(),
@@ -92,10 +116,14 @@ public final class Parts {
 
     /** The configuration in the applier's words. */
     public static ApplierConfig applierConfig(TwinlogConfiguration configuration) {
+        return applierConfig(configuration, configuration.kafka().clientSettings());
+    }
+
+    private static ApplierConfig applierConfig(TwinlogConfiguration configuration, Map<String, Object> kafka) {
         TargetConfiguration target = configuration.requiredTarget();
         return new ApplierConfig(
                 configuration.replication().text(),
-                configuration.kafka().clientSettings(),
+                kafka,
                 target.url().jdbc(),
                 target.user(),
                 target.password().reveal(),

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,29 +31,62 @@ public record Preconditions(List<Check> checks, @Nullable TwinlogException gap) 
         checks = List.copyOf(checks);
     }
 
-    /** Asks every part, and looks at both sides together. A part that cannot even ask has a problem named after it. */
+    /**
+     * Asks every part, and looks at both sides together, all at the same time: each may have to wait for a server that does not
+     * answer. A part that cannot even ask has a problem named after it.
+     */
     public static Preconditions of(List<Part> parts, TwinlogConfiguration configuration) {
-        Set<Check> all = new LinkedHashSet<>();
-        TwinlogException gap = null;
+        List<CompletableFuture<Found>> asked = new ArrayList<>();
         for (Part part : parts) {
-            try {
-                all.addAll(part.check());
-            } catch (TwinlogException e) {
-                if (e.category() == Category.GAP) {
-                    gap = gap == null ? e : gap;
-                } else {
-                    all.add(Check.problem(part.role().equals("capture") ? "source" : "target", message(e), null));
-                }
-            }
+            asked.add(CompletableFuture.supplyAsync(() -> ask(part), Preconditions::inThread));
         }
         if (parts.size() > 1) {
-            all.addAll(new TableFit(configuration).check());
+            asked.add(CompletableFuture.supplyAsync(
+                    () -> new Found(new TableFit(configuration).check(), null), Preconditions::inThread));
+        }
+        Set<Check> all = new LinkedHashSet<>();
+        TwinlogException gap = null;
+        for (CompletableFuture<Found> answer : asked) {
+            Found found = await(answer);
+            all.addAll(found.checks());
+            gap = gap == null ? found.gap() : gap;
         }
         List<Check> sorted = new ArrayList<>();
         for (String group : GROUPS) {
             all.stream().filter(check -> group(check).equals(group)).forEach(sorted::add);
         }
         return new Preconditions(sorted, gap);
+    }
+
+    private record Found(List<Check> checks, @Nullable TwinlogException gap) {}
+
+    private static Found ask(Part part) {
+        try {
+            return new Found(part.check(), null);
+        } catch (TwinlogException e) {
+            if (e.category() == Category.GAP) {
+                return new Found(List.of(), e);
+            }
+            String side = part.role().equals("capture") ? "source" : "target";
+            return new Found(List.of(Check.problem(side, message(e), null)), null);
+        }
+    }
+
+    private static Found await(CompletableFuture<Found> answer) {
+        try {
+            return answer.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    private static void inThread(Runnable question) {
+        Thread thread = new Thread(question, "twinlog-check");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     public List<Check> problems() {

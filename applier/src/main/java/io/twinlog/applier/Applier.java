@@ -174,7 +174,6 @@ public final class Applier implements AutoCloseable {
                         return;
                     }
                 }
-                outages.reset();
                 new ApplierSession(
                                 target,
                                 new ConflictPublisher(producer, topics, conflictHeader),
@@ -182,7 +181,9 @@ public final class Applier implements AutoCloseable {
                                 config,
                                 reporter,
                                 new Backoff(RandomGenerator.getDefault()),
-                                this::isStopping)
+                                this::isStopping,
+                                outages.attempts() == 0,
+                                outages::reset)
                         .run(reader, config.batchEvents(), batchBytes(), config.batchLinger());
             }
         }

@@ -34,6 +34,9 @@ final class ApplierSession {
 
     private static final int MOST_TOLD = 20;
     private static final Duration WAIT = Duration.ofMillis(50);
+    /** Longer than it takes to fetch what waits, and than capture's heartbeats are apart. */
+    private static final long NOTHING_TO_PROVE_NANOS = Duration.ofSeconds(5).toNanos();
+
     private static final Pattern JSON_STRING = Pattern.compile("\"([^\"]*)\"");
 
     private final PostgresTarget target;
@@ -44,12 +47,18 @@ final class ApplierSession {
     private final StatusReporter reporter;
     private final Backoff backoff;
     private final BooleanSupplier stopping;
+    private final Runnable healed;
     private final List<ConflictRecord> parkedInTransaction = new ArrayList<>();
     private long supersededInTransaction;
+    private volatile boolean works;
     private boolean open;
     private int transactionsInside;
     private long eventsInside;
 
+    /**
+     * @param works false behind an outage: it may not be over, as when a full disk lets us connect but not write
+     * @param healed called when an outage is over
+     */
     ApplierSession(
             PostgresTarget target,
             ConflictPublisher conflictTopic,
@@ -57,7 +66,9 @@ final class ApplierSession {
             ApplierConfig config,
             StatusReporter reporter,
             Backoff backoff,
-            BooleanSupplier stopping) {
+            BooleanSupplier stopping,
+            boolean works,
+            Runnable healed) {
         this.target = target;
         this.conflictTopic = conflictTopic;
         this.conflictTopicName = conflictTopicName;
@@ -66,6 +77,8 @@ final class ApplierSession {
         this.reporter = reporter;
         this.backoff = backoff;
         this.stopping = stopping;
+        this.works = works;
+        this.healed = healed;
     }
 
     /** Executes work until asked to stop. */
@@ -77,11 +90,16 @@ final class ApplierSession {
         ReaderThread reader = new ReaderThread(xlog, builder, queue, reporter::backlog, this::kafkaSilent);
         reader.start();
         try {
-            reporter.working();
+            if (works) {
+                reporter.working();
+            }
+            long begun = System.nanoTime();
             while (!stopping.getAsBoolean()) {
                 Work<BatchPlan> work = queue.take(WAIT);
                 if (work != null) {
                     execute(work);
+                } else if (!works && System.nanoTime() - begun > NOTHING_TO_PROVE_NANOS) {
+                    proveWorking();
                 }
             }
             if (open) {
@@ -95,7 +113,15 @@ final class ApplierSession {
     private void kafkaSilent(boolean silent) {
         if (silent) {
             reporter.enter(MemberState.PAUSED, "Kafka does not answer");
-        } else {
+        } else if (works) {
+            reporter.working();
+        }
+    }
+
+    private void proveWorking() {
+        if (!works) {
+            works = true;
+            healed.run();
             reporter.working();
         }
     }
@@ -164,6 +190,7 @@ final class ApplierSession {
         }
         transactionsInside += batch.begins().size();
         target.commit(batch.last(), batch.marker(), batch.offsets());
+        proveWorking();
         reporter.applied(batch.last(), transactionsInside, eventsInside);
         tellParked();
         tellSuperseded();

@@ -34,11 +34,12 @@ class OutageFaultIT {
                             .until(() -> twin.applier().status().state() == MemberState.PAUSED);
                     assertThat(twin.applier().status().reason()).contains("target");
                     postgres.start();
+                    awaitHealed(twin);
                 }
                 twin.awaitApplied();
                 assertThat(twin.rows("SELECT count(*) FROM t")).containsExactly("3000");
                 assertThat(twin.conflicts()).isEmpty();
-                assertThat(twin.applier().status().state()).isNotEqualTo(MemberState.PAUSED);
+                awaitHealed(twin);
             }
         }
     }
@@ -59,6 +60,12 @@ class OutageFaultIT {
             assertThat(twin.conflictKinds()).containsExactly("1-11-1 insert_exists");
             assertThat(twin.rows("SELECT count(*) FROM t")).containsExactly("21");
         }
+    }
+
+    private static void awaitHealed(Twin twin) {
+        Awaitility.await("the end of the outage")
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> twin.applier().status().state() != MemberState.PAUSED);
     }
 
     private static TableScript table(Twin twin) {

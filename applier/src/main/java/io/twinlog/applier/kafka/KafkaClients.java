@@ -43,6 +43,8 @@ public final class KafkaClients {
     /** For topics that are read from their beginning. */
     public Consumer<byte[], byte[]> consumer() {
         Map<String, Object> config = consumerDefaults();
+        // At the end of a topic a fetch waits this long, and closing waits for the fetch.
+        config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50);
         config.putAll(settings);
         config.remove(ConsumerConfig.GROUP_ID_CONFIG);
         return consumer(config);

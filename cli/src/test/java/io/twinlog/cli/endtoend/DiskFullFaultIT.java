@@ -3,6 +3,7 @@ package io.twinlog.cli.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.twinlog.sandbox.EmbeddedPostgres;
 import io.twinlog.sandbox.JavaProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +51,9 @@ class DiskFullFaultIT {
             twins.source.execute(
                     Twins.DATABASE, "INSERT INTO t SELECT i, repeat('x', 100) FROM generate_series(1, " + ROWS + ") i");
             run.awaitOutput("(?i)applier +PAUSED[^\\n]*(no space left|53100)", Duration.ofSeconds(60));
+            Awaitility.await("more attempts").atMost(Duration.ofSeconds(60)).until(() -> refusals(twins.target) >= 4);
+            String paused = run.output().substring(run.output().indexOf("PAUSED"));
+            assertThat(paused).as("PAUSED until something was committed").doesNotContain("SECONDARY");
             Files.write(ballast, new byte[0]);
             Files.delete(ballast);
 
@@ -59,6 +64,13 @@ class DiskFullFaultIT {
         } finally {
             run("umount", "-l", small.toString());
         }
+    }
+
+    private static long refusals(EmbeddedPostgres server) throws IOException {
+        return Files.readString(server.log())
+                .lines()
+                .filter(line -> line.contains("ERROR") && line.contains("No space left"))
+                .count();
     }
 
     private static void own(Path folder, Path like) throws IOException {

@@ -21,7 +21,7 @@ public final class Lease {
     /** A walsender notices a dead client within its wal_sender_timeout, which our sessions set to 30 s. */
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 
-    private static final long LOOK_MILLIS = 500;
+    private static final long LOOK_MILLIS = 100;
     private static final long PROOF_OF_LIFE_NANOS = Duration.ofMillis(2_500).toNanos();
 
     private record Holder(

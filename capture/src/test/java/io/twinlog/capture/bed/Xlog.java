@@ -96,7 +96,29 @@ public final class Xlog {
                     }
                     return tail.control.stream().anyMatch(r -> token.equals(r.detail("token")));
                 });
-        return read(source);
+        // An END may be stored a moment before the events that it counts.
+        return await(source, Xlog::holdsWhatItCounts);
+    }
+
+    private boolean holdsWhatItCounts() {
+        SortedMap<Long, Long> firstSeq = firstSeqByEpoch();
+        return control(ControlKind.END).stream()
+                .filter(end -> !isVoid(end, firstSeq))
+                .allMatch(end -> events.subMap(
+                                        new EventId(end.epoch(), end.seq(), 1),
+                                        new EventId(end.epoch(), end.seq(), end.events() + 1))
+                                .size()
+                        == end.events());
+    }
+
+    private SortedMap<Long, Long> firstSeqByEpoch() {
+        SortedMap<Long, Long> firstSeq = new TreeMap<>();
+        control(ControlKind.EPOCH).forEach(record -> firstSeq.put(record.epoch(), record.seq()));
+        return firstSeq;
+    }
+
+    private static boolean isVoid(ControlRecord record, SortedMap<Long, Long> firstSeqByEpoch) {
+        return firstSeqByEpoch.tailMap(record.epoch() + 1).values().stream().anyMatch(s -> record.seq() >= s);
     }
 
     /** Waits until the control log holds so many records of a kind. */
@@ -119,6 +141,8 @@ public final class Xlog {
         properties.put("auto.offset.reset", "none");
         properties.put("enable.auto.commit", "false");
         properties.put("max.poll.records", "5000");
+        // Closing waits for the fetch that waits for more records.
+        properties.put("fetch.max.wait.ms", "20");
         return new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
@@ -240,15 +264,12 @@ public final class Xlog {
 
     /** Complete transactions in order, checked for density and counts. */
     public List<Transaction> transactions() {
-        SortedMap<Long, Long> firstSeq = new TreeMap<>();
-        control(ControlKind.EPOCH).forEach(record -> firstSeq.put(record.epoch(), record.seq()));
+        SortedMap<Long, Long> firstSeq = firstSeqByEpoch();
         SortedMap<EventId, ControlRecord> begins = new TreeMap<>();
         Map<EventId, ControlRecord> ends = new HashMap<>();
         for (ControlRecord record : control) {
             EventId id = new EventId(record.epoch(), record.seq(), 0);
-            boolean isVoid =
-                    firstSeq.tailMap(record.epoch() + 1).values().stream().anyMatch(s -> record.seq() >= s);
-            if (isVoid) {
+            if (isVoid(record, firstSeq)) {
                 continue;
             }
             if (record.kind() == ControlKind.BEGIN) {

@@ -202,6 +202,10 @@ public final class JavaProcess implements AutoCloseable {
         private List<String> words() {
             List<String> words = new ArrayList<>();
             words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            String ports = System.getProperty(FreePort.SHARE_PROPERTY);
+            if (ports != null) {
+                words.add("-D" + FreePort.SHARE_PROPERTY + "=" + ports);
+            }
             words.addAll(options);
             words.addAll(List.of("-cp", classPath, mainClass));
             words.addAll(arguments);

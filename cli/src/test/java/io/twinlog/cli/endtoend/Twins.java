@@ -17,6 +17,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /** Two PostgreSQL servers, a broker that can be killed, and the product's processes between them. */
 final class Twins implements AutoCloseable {
@@ -50,24 +51,28 @@ final class Twins implements AutoCloseable {
     }
 
     static Twins start(Path directory, String snapshot, String heap) {
-        EmbeddedPostgres source = postgres(directory.resolve("source"));
-        EmbeddedPostgres target = postgres(directory.resolve("target"));
+        // At the same time: each of them waits for its disk and its own start more than it computes.
+        CompletableFuture<EmbeddedPostgres> sourceStart =
+                CompletableFuture.supplyAsync(() -> postgres(directory.resolve("source")));
+        CompletableFuture<EmbeddedPostgres> targetStart =
+                CompletableFuture.supplyAsync(() -> postgres(directory.resolve("target")));
         KafkaProcess kafka =
                 KafkaProcess.builder().directory(directory.resolve("kafka")).start();
-        source.createDatabase(DATABASE);
-        target.createDatabase(DATABASE);
+        EmbeddedPostgres source = sourceStart.join();
+        EmbeddedPostgres target = targetStart.join();
         String yaml = yaml(
                 kafka.bootstrapServers(), source.jdbcUrl(DATABASE), target.jdbcUrl(DATABASE), source.user(), snapshot);
         return new Twins(directory, heap, source, target, kafka, yaml);
     }
 
     private static EmbeddedPostgres postgres(Path directory) {
-        // wal_sender_timeout is short so that a killed capture leaves its slot soon.
-        return EmbeddedPostgres.builder()
+        EmbeddedPostgres server = EmbeddedPostgres.builder()
                 .directory(directory)
                 .setting("max_wal_size", "4GB")
                 .setting("shared_buffers", "256MB")
                 .start();
+        server.createDatabase(DATABASE);
+        return server;
     }
 
     static String yaml(String bootstrap, String sourceUrl, String targetUrl, String user, String snapshot) {
@@ -124,6 +129,8 @@ final class Twins implements AutoCloseable {
     /** Runs a command to its end; returns its output after checking its exit code. */
     String command(int expectedExit, String... arguments) {
         try (JavaProcess process = JavaProcess.of(Main.class)
+                .option("-XX:TieredStopAtLevel=1")
+                .option("-XX:+UseSerialGC")
                 .arguments(arguments)
                 .arguments("-f", configuration.toString())
                 .start()) {

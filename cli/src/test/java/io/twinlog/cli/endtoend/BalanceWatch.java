@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 /** Samples the bank's invariant at the target, all the while. A target that is down is asked again. */
 final class BalanceWatch implements AutoCloseable {
 
-    private static final Duration PAUSE = Duration.ofMillis(50);
+    private static final Duration PAUSE = Duration.ofMillis(20);
 
     private final EmbeddedPostgres target;
     private final AtomicInteger samples = new AtomicInteger();

@@ -37,7 +37,7 @@ class KillFaultIT {
             twins.awaitApplied();
             int samples;
             List<String> violations;
-            try (Bank bank = Bank.open(twins.source, 4, 1_000, 4711);
+            try (Bank bank = Bank.open(twins.source, 4, 2_000, 4711);
                     BalanceWatch watch = new BalanceWatch(twins.target)) {
                 for (int round = 0; round < 15; round++) {
                     pause(random.nextInt(2_500));
@@ -52,7 +52,7 @@ class KillFaultIT {
                 violations = watch.violations();
             }
             assertThat(violations).as("states that the source never had").isEmpty();
-            assertThat(samples).as("samples of the balance").isGreaterThan(100);
+            assertThat(samples).as("samples of the balance").isGreaterThan(250);
             twins.assertEqual(Bank.TABLES);
             twins.assertNoConflicts();
             for (String part : List.of("capture", "apply")) {

@@ -32,6 +32,11 @@ public final class OwnTopics {
         create(admin, topic, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact"));
     }
 
+    /** Schemas of events that another program than our capture has written. */
+    public static void createSchemas(Admin admin, String topic) {
+        create(admin, topic, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact"));
+    }
+
     public static void createStatus(Admin admin, String topic) {
         create(admin, topic, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact"));
     }

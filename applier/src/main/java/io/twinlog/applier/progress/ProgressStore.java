@@ -21,6 +21,9 @@ public final class ProgressStore {
     private static final String COLUMNS = "epoch, seq, position, commit_time, system_id, database, heartbeat_position,"
             + " heartbeat_time, syncing, updated_at";
 
+    /** "twinlog" in ASCII. */
+    private static final long CREATION_LOCK = 0x7477696e6c6f67L;
+
     private final Connection connection;
     private final String replication;
 
@@ -35,6 +38,8 @@ public final class ProgressStore {
         connection.setAutoCommit(true);
         try (Statement statement = connection.createStatement()) {
             if (!count("progress, offsets, audit, held_key, held_event, held_table", 6)) {
+                // IF NOT EXISTS does not keep appliers that start together from each other.
+                statement.execute("SELECT pg_catalog.pg_advisory_lock(" + CREATION_LOCK + ")");
                 statement.execute("CREATE SCHEMA IF NOT EXISTS twinlog");
                 statement.execute(
                         "CREATE TABLE IF NOT EXISTS twinlog.progress (replication text PRIMARY KEY,"
@@ -48,6 +53,7 @@ public final class ProgressStore {
                         + " PRIMARY KEY, at timestamptz NOT NULL DEFAULT now(), replication text NOT NULL,"
                         + " actor text NOT NULL, action text NOT NULL, reason text NOT NULL, details text)");
                 HeldStore.create(statement);
+                statement.execute("SELECT pg_catalog.pg_advisory_unlock(" + CREATION_LOCK + ")");
             }
             try (PreparedStatement insert = connection.prepareStatement("INSERT INTO twinlog.progress"
                     + " (replication, epoch, seq, updated_at) VALUES (?, 0, 0, now()) ON CONFLICT DO NOTHING")) {

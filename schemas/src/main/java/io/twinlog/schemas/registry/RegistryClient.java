@@ -17,6 +17,7 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 
@@ -144,6 +145,12 @@ public final class RegistryClient implements SchemaLookup {
         HttpResponse<String> response;
         try {
             response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (SSLHandshakeException e) {
+            throw new TwinlogException(
+                    Category.CONFIG,
+                    "The schema registry " + address.url() + " and we do not trust each other's certificate: "
+                            + e.getMessage() + ". Set schemas.truststore.location, or schemas.keystore.location.",
+                    e);
         } catch (IOException e) {
             throw silent(e.toString(), e);
         } catch (InterruptedException e) {

@@ -12,6 +12,9 @@ package io.twinlog.schemas.table;
  */
 public record ColumnShape(String name, XlogType type, String sqlType, int precision, int scale, boolean key) {
 
+    /** The {@code sqlType} of a column of which only is known that its values are the exact text of some type. */
+    public static final String UNKNOWN_TYPE = "unknown";
+
     public ColumnShape(String name, XlogType type, String sqlType, boolean key) {
         this(name, type, sqlType, 0, 0, key);
     }

@@ -71,6 +71,10 @@ final class TypeFit {
     }
 
     static boolean fits(ColumnShape source, TargetColumn target) {
+        if (source.sqlType().equals(ColumnShape.UNKNOWN_TYPE)) {
+            // The target's type reads the text, and refuses row by row what it cannot hold.
+            return source.type() == XlogType.TEXT;
+        }
         Type from = Type.parse(source.sqlType());
         Type to = Type.parse(target.formatted());
         if (from.equals(to) || isDomainOver(from, to, target)) {

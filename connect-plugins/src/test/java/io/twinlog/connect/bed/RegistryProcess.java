@@ -36,7 +36,7 @@ public final class RegistryProcess {
                 .systemProperty("quarkus.http.port", Integer.toString(port))
                 .systemProperty("java.util.logging.manager", "org.jboss.logmanager.LogManager")
                 .start();
-        process.awaitOutput("started in .*Listening on", Duration.ofSeconds(180));
+        process.awaitOutput("started in .*Listening on", Duration.ofMinutes(5));
         return new RegistryProcess(process, "http://127.0.0.1:" + port + "/apis/ccompat/v7");
     }
 

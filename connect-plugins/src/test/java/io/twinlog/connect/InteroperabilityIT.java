@@ -24,8 +24,9 @@ class InteroperabilityIT {
                 + " timestamptz, seen timestamp, open time, uid uuid, ok boolean, ratio double precision)";
         Database source = Database.create("src").sql(table, "ALTER TABLE goods REPLICA IDENTITY FULL");
         Database target = Database.create("dst").sql(table);
-        source.sql("INSERT INTO goods VALUES (1, 'Käse', 1.25, '2024-02-29', '2024-02-29 12:00:00.123456+02',"
-                + " '2024-02-29 12:00:00.123456', '23:59:59.999999', '0b7a5c3e-8f5d-4d6a-9f3b-111111111111', true, 0.1)");
+        source.sql(
+                "INSERT INTO goods VALUES (1, 'Käse', 1.25, '2024-02-29', '2024-02-29 12:00:00.123456+02',"
+                        + " '2024-02-29 12:00:00.123456', '23:59:59.999999', '0b7a5c3e-8f5d-4d6a-9f3b-111111111111', true, 0.1)");
         String replication = Servers.name("toDebezium");
         Map<String, String> registry = Map.of(
                 "key.converter.schemas.registry", Servers.registry().url(),

@@ -47,38 +47,33 @@ class RegistryIT {
     @Test
     void every_change_of_a_table_is_compatible_and_a_plain_avro_consumer_reads_everything() {
         Database source = Database.create("src")
-                .sql("CREATE TABLE goods(id int PRIMARY KEY, name text, price int)", "INSERT INTO goods VALUES (1, 'one', 10)");
-        Database target = Database.create("dst").sql("CREATE TABLE goods(id int PRIMARY KEY, name text, price int)");
+                .sql(
+                        "CREATE TABLE goods(id int PRIMARY KEY, name text, price int)",
+                        "INSERT INTO goods VALUES (1, 'one', 10)");
         String replication = Servers.name("reg");
         String url = Servers.registry().url();
         SourceSettings capture = new SourceSettings(withRegistry(Settings.source(replication, source), url));
-        SinkSettings apply = new SinkSettings(withRegistry(Settings.sink(replication, target), url));
         try (Daemon reader = Daemon.capture(capture.capture()).awaitState(MemberState.PRIMARY)) {
-            both(source, target, "ALTER TABLE goods ADD COLUMN added text");
+            source.sql("ALTER TABLE goods ADD COLUMN added text");
             source.sql("INSERT INTO goods VALUES (2, 'two', 20, 'new')");
-            both(source, target, "ALTER TABLE goods DROP COLUMN added");
+            source.sql("ALTER TABLE goods DROP COLUMN added");
             source.sql("INSERT INTO goods VALUES (3, 'three', 30)");
-            both(source, target, "ALTER TABLE goods RENAME COLUMN name TO title");
+            source.sql("ALTER TABLE goods RENAME COLUMN name TO title");
             source.sql("INSERT INTO goods VALUES (4, 'four', 40)");
-            both(source, target, "ALTER TABLE goods ALTER COLUMN price TYPE text");
+            source.sql("ALTER TABLE goods ALTER COLUMN price TYPE text");
             source.sql("INSERT INTO goods VALUES (5, 'five', 'fifty')");
-            both(source, target, "ALTER TABLE goods ADD COLUMN name int");
+            source.sql("ALTER TABLE goods ADD COLUMN name int");
             source.sql("INSERT INTO goods VALUES (6, 'six', 'sixty', 6)");
             org.awaitility.Awaitility.await()
                     .atMost(Duration.ofSeconds(60))
                     .until(() -> new Topics(replication).events().size() == 6);
-        }
-        try (Daemon writer = Daemon.applier(apply.applier())) {
-            target.awaitRows("SELECT count(*) FROM goods", "6");
-            String all = "SELECT id, title, price, name FROM goods ORDER BY id";
-            assertThat(target.query(all)).isEqualTo(source.query(all));
         }
 
         String topic = replication + ".public.goods";
         assertThat(Servers.registry().call("GET", "/subjects", ""))
                 .contains(topic + "-key", topic + "-value", replication + ".transactions-value");
         assertThat(Servers.registry().call("GET", "/subjects/" + topic + "-value/versions", ""))
-                .isEqualTo("[1,2,3,4,5,6]");
+                .isEqualTo("[1,2,3,4,5]");
         String printed = plainConsumer(topic, url);
         assertThat(printed)
                 .contains("key {\"id\": 1} after {\"id\": 1, \"name\": \"one\", \"price\": 10}")
@@ -88,15 +83,11 @@ class RegistryIT {
                 .contains("after {\"id\": 6, \"title\": \"six\", \"price_2\": \"sixty\", \"name_2\": 6}");
     }
 
-    private static void both(Database source, Database target, String statement) {
-        source.sql(statement);
-        target.sql(statement);
-    }
-
     /** A program that was compiled without anything of ours, and runs without it. */
     private static String plainConsumer(String topic, String registry) {
         String libraries = Arrays.stream(System.getProperty("java.class.path").split(java.io.File.pathSeparator))
-                .filter(entry -> entry.matches(".*/(avro|jackson-[a-z]+|kafka-clients|slf4j-api|lz4-java|commons-[a-z0-9]+)-[^/]*\\.jar"))
+                .filter(entry -> entry.matches(
+                        ".*/(avro|jackson-[a-z]+|kafka-clients|slf4j-api|lz4-java|commons-[a-z0-9]+)-[^/]*\\.jar"))
                 .collect(Collectors.joining(java.io.File.pathSeparator));
         assertThat(libraries).doesNotContain("twinlog-").contains("avro-");
         try (JavaProcess process = JavaProcess.of("src/test/plain/PlainConsumer.java")
@@ -109,7 +100,8 @@ class RegistryIT {
     }
 
     @Test
-    void a_registry_that_is_away_is_waited_for() throws Exception {
+    void a_registry_that_is_away_is_waited_for_on_both_sides() throws Exception {
+        Database target = Database.create("dst").sql("CREATE TABLE t(id int PRIMARY KEY)");
         Database source = Database.create("src").sql("CREATE TABLE t(id int PRIMARY KEY)");
         String replication = Servers.name("away");
         URI real = URI.create(Servers.registry().url());
@@ -127,6 +119,13 @@ class RegistryIT {
                         .atMost(Duration.ofSeconds(60))
                         .until(() -> new Topics(replication).events().size() == 1);
             }
+            SinkSettings apply = new SinkSettings(withRegistry(Settings.sink(replication, target), url));
+            line.cut();
+            try (Daemon daemon = Daemon.applier(apply.applier())) {
+                daemon.awaitMessage("The schema registry " + url + " does not answer");
+                line.heal();
+                target.awaitRows("SELECT id FROM t", "1");
+            }
         }
     }
 
@@ -141,8 +140,8 @@ class RegistryIT {
                         "/subjects/" + subject + "/versions",
                         "{\"schema\": \"{\\\"type\\\": \\\"record\\\", \\\"name\\\": \\\"Other\\\", \\\"fields\\\":"
                                 + " [{\\\"name\\\": \\\"id\\\", \\\"type\\\": \\\"string\\\"}]}\"}");
-        SourceSettings capture =
-                new SourceSettings(withRegistry(Settings.source(replication, source), Servers.registry().url()));
+        SourceSettings capture = new SourceSettings(withRegistry(
+                Settings.source(replication, source), Servers.registry().url()));
         try (Daemon daemon = Daemon.capture(capture.capture())) {
             assertThat(daemon.awaitFailure())
                     .isInstanceOfSatisfying(
@@ -156,7 +155,8 @@ class RegistryIT {
 
     @Test
     void authentication_and_tls(@TempDir Path directory) throws Exception {
-        try (RegistryFront front = RegistryFront.start(directory, Servers.registry().url())) {
+        try (RegistryFront front =
+                RegistryFront.start(directory, Servers.registry().url())) {
             URI url = URI.create(front.url());
             String subject = Servers.name("auth");
 

@@ -2,6 +2,8 @@ package io.twinlog.connect.settings;
 
 import io.twinlog.applier.ApplierConfig;
 import io.twinlog.applier.ExistingRows;
+import io.twinlog.applier.conflict.ConflictRules;
+import io.twinlog.schemas.conflict.ConflictPolicy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -25,9 +27,12 @@ public final class SinkSettings extends AbstractConfig {
     private static final String BATCH_LINGER = "apply.batch.linger.ms";
     private static final String EXISTING_ROWS = "apply.existing.rows";
 
+    private static final String CONFLICTS = "conflicts.default";
+
     private static final String TARGET = "Target";
     private static final String APPLY = "Apply";
     private static final List<String> ORDERS = List.of("transaction", "key");
+    private static final List<String> POLICIES = List.of("hold", "skip", "overwrite", "stop");
     private static final List<String> FORMATS = List.of("twinlog", "debezium");
     private static final List<String> EXISTING = List.of("fail-if-not-empty", "truncate", "upsert");
 
@@ -131,7 +136,19 @@ public final class SinkSettings extends AbstractConfig {
                     6,
                     Width.MEDIUM,
                     "Existing rows",
-                    SharedSettings.oneOf(EXISTING));
+                    SharedSettings.oneOf(EXISTING))
+            .define(
+                    CONFLICTS,
+                    Type.STRING,
+                    "hold",
+                    ConfigDef.ValidString.in(POLICIES.toArray(String[]::new)),
+                    Importance.MEDIUM,
+                    "What becomes of a conflict, beside its record on <replication>.conflicts: 'hold' parks it and the later events of its key, 'skip' leaves the target's row, 'overwrite' writes over it, 'stop' stops.",
+                    APPLY,
+                    7,
+                    Width.SHORT,
+                    "Conflicts",
+                    SharedSettings.oneOf(POLICIES));
 
     public SinkSettings(Map<String, String> properties) {
         super(DEFINITION, properties, false);
@@ -169,6 +186,7 @@ public final class SinkSettings extends AbstractConfig {
                 Duration.ofMillis(getLong(BATCH_LINGER)),
                 ExistingRows.valueOf(
                         getString(EXISTING_ROWS).toUpperCase(Locale.ROOT).replace('-', '_')),
-                SharedSettings.registry(this));
+                SharedSettings.registry(this),
+                new ConflictRules(ConflictPolicy.valueOf(getString(CONFLICTS).toUpperCase(Locale.ROOT)), 0, List.of()));
     }
 }

@@ -40,10 +40,7 @@ final class Inlets {
      * @param assigned what the worker brings
      * @param undecodable hears of records that are no events; throws, or lets them pass
      */
-    Inlets(
-            SinkSettings settings,
-            Set<TopicPartition> assigned,
-            BiConsumer<SinkRecord, DataException> undecodable) {
+    Inlets(SinkSettings settings, Set<TopicPartition> assigned, BiConsumer<SinkRecord, DataException> undecodable) {
         this.settings = settings;
         this.assigned = Set.copyOf(assigned);
         this.undecodable = undecodable;

@@ -30,7 +30,8 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.twinlog.connect.sink..", "io.twinlog.applier..")
-            .because("a source connector captures, a sink connector applies; what both need stands in data and settings");
+            .because(
+                    "a source connector captures, a sink connector applies; what both need stands in data and settings");
 
     @ArchTest
     static final ArchRule the_sandbox_stays_in_the_tests = noClasses()

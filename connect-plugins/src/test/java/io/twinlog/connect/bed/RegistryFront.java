@@ -41,10 +41,26 @@ public final class RegistryFront implements AutoCloseable {
     }
 
     public static RegistryFront start(Path directory, String behind) throws Exception {
-        keytool(directory, List.of("-genkeypair", "-alias", "front", "-keyalg", "EC", "-dname", "CN=localhost",
-                "-ext", "SAN=dns:localhost,ip:127.0.0.1", "-keystore", "own.p12"));
-        keytool(directory, List.of("-exportcert", "-rfc", "-alias", "front", "-file", "front.pem", "-keystore", "own.p12"));
-        keytool(directory, List.of("-importcert", "-noprompt", "-alias", "front", "-file", "front.pem", "-keystore", "trust.p12"));
+        keytool(
+                directory,
+                List.of(
+                        "-genkeypair",
+                        "-alias",
+                        "front",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=localhost",
+                        "-ext",
+                        "SAN=dns:localhost,ip:127.0.0.1",
+                        "-keystore",
+                        "own.p12"));
+        keytool(
+                directory,
+                List.of("-exportcert", "-rfc", "-alias", "front", "-file", "front.pem", "-keystore", "own.p12"));
+        keytool(
+                directory,
+                List.of("-importcert", "-noprompt", "-alias", "front", "-file", "front.pem", "-keystore", "trust.p12"));
         KeyStore own = KeyStore.getInstance(directory.resolve("own.p12").toFile(), PASSWORD.toCharArray());
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(own, PASSWORD.toCharArray());
@@ -82,7 +98,8 @@ public final class RegistryFront implements AutoCloseable {
                 return;
             }
             byte[] body = exchange.getRequestBody().readAllBytes();
-            HttpRequest request = HttpRequest.newBuilder(behind.resolve(exchange.getRequestURI().toString()))
+            HttpRequest request = HttpRequest.newBuilder(
+                            behind.resolve(exchange.getRequestURI().toString()))
                     .header("Content-Type", "application/json")
                     .method(
                             exchange.getRequestMethod(),

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 
 /** An Apicurio registry in a JVM of its own, which keeps its schemas in memory; its Confluent-compatible interface. */
 public final class RegistryProcess {
@@ -36,8 +37,13 @@ public final class RegistryProcess {
                 .systemProperty("quarkus.http.port", Integer.toString(port))
                 .systemProperty("java.util.logging.manager", "org.jboss.logmanager.LogManager")
                 .start();
-        process.awaitOutput("started in .*Listening on", Duration.ofMinutes(5));
-        return new RegistryProcess(process, "http://127.0.0.1:" + port + "/apis/ccompat/v7");
+        RegistryProcess registry = new RegistryProcess(process, "http://127.0.0.1:" + port + "/apis/ccompat/v7");
+        Awaitility.await("registry")
+                .atMost(Duration.ofMinutes(3))
+                .ignoreExceptions()
+                .failFast("the registry ended", () -> !process.isRunning())
+                .until(() -> registry.call("GET", "/subjects", "").startsWith("["));
+        return registry;
     }
 
     private static Path runner() {

@@ -102,8 +102,8 @@ public final class DebeziumReader implements XlogReader {
                 throw gap("topic " + partition.topic() + " was deleted and created again");
             }
             if (next < begin || next > ends.getOrDefault(partition, 0L)) {
-                throw gap("the next record of " + partition + " is offset " + next + ", but Kafka holds " + begin + " to "
-                        + ends.get(partition));
+                throw gap("the next record of " + partition + " is offset " + next + ", but Kafka holds " + begin
+                        + " to " + ends.get(partition));
             }
             positions.start(partition, next);
             feed.seek(partition, next);
@@ -153,8 +153,9 @@ public final class DebeziumReader implements XlogReader {
             return;
         }
         if (!(value instanceof Struct struct)) {
-            throw new DataException("Its value is a " + value.getClass().getSimpleName()
-                    + " without schema. Use a converter that keeps schemas (JsonConverter with schemas.enable=true, or Avro)");
+            throw new DataException(
+                    "Its value is a " + value.getClass().getSimpleName()
+                            + " without schema. Use a converter that keeps schemas (JsonConverter with schemas.enable=true, or Avro)");
         }
         if (record.originalTopic().equals(transactionTopic)) {
             boundary(struct, record);
@@ -168,8 +169,7 @@ public final class DebeziumReader implements XlogReader {
             positions.passed(place(record));
             return;
         }
-        Struct transaction =
-                struct.schema().field("transaction") == null ? null : struct.getStruct("transaction");
+        Struct transaction = struct.schema().field("transaction") == null ? null : struct.getStruct("transaction");
         if (transactionTopic.isEmpty() || transaction == null) {
             takeLoose(struct, record);
             return;
@@ -233,9 +233,12 @@ public final class DebeziumReader implements XlogReader {
         boolean bySelf = transactionTopic.isEmpty();
         List<SinkRecord> records = List.copyOf(loose);
         loose.clear();
-        give(records, bySelf ? lsn : appliedLsn, millis, null, records.stream()
-                .map(DebeziumReader::place)
-                .toList());
+        give(
+                records,
+                bySelf ? lsn : appliedLsn,
+                millis,
+                null,
+                records.stream().map(DebeziumReader::place).toList());
     }
 
     private void giveTransactions() {
@@ -291,8 +294,8 @@ public final class DebeziumReader implements XlogReader {
                 0,
                 null,
                 Map.of());
-        TransactionPrefix prefix = new TransactionPrefix(
-                EPOCH, seq, appliedMillis * 1000, txId, Long.toString(lsn), millis, null);
+        TransactionPrefix prefix =
+                new TransactionPrefix(EPOCH, seq, appliedMillis * 1000, txId, Long.toString(lsn), millis, null);
         ready.add(new Merged.Began(begin));
         long ordinal = 0;
         for (SinkRecord record : records) {
@@ -315,7 +318,8 @@ public final class DebeziumReader implements XlogReader {
         List<Object> version = new ArrayList<>();
         version.add(identity);
         version.add(record.valueSchema());
-        version.add(String.valueOf(record.keySchema()) + (record.keySchema() == null ? "" : record.keySchema().fields()));
+        version.add(String.valueOf(record.keySchema())
+                + (record.keySchema() == null ? "" : record.keySchema().fields()));
         DebeziumTable table = tables.get(version);
         if (table == null) {
             table = new DebeziumTable(replication, record, identity);

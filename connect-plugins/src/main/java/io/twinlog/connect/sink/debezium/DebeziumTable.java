@@ -53,8 +53,7 @@ final class DebeziumTable {
                 source.getString("table"),
                 identity,
                 columns.stream().map(DebeziumValue::shape).toList());
-        this.writer =
-                new EnvelopeWriter(replication, "debezium", "postgresql", source.getString("db"), shape);
+        this.writer = new EnvelopeWriter(replication, "debezium", "postgresql", source.getString("db"), shape);
         this.reader = new EnvelopeReader(writer.schema());
     }
 
@@ -117,8 +116,7 @@ final class DebeziumTable {
         }
     }
 
-    private List<ExactText> image(
-            AvroOutput out, @Nullable Struct row, boolean keyOnly, List<String> unchanged) {
+    private List<ExactText> image(AvroOutput out, @Nullable Struct row, boolean keyOnly, List<String> unchanged) {
         List<ExactText> texts = new ArrayList<>();
         if (row == null) {
             return texts;
@@ -161,7 +159,8 @@ final class DebeziumTable {
             if (columnShape.type().holdsEveryValue() && columnShape.type() != XlogType.TEXT) {
                 column.encode(out, value);
             } else {
-                out.writeString(DebeziumValue.text(key.schema().field(names.get(i)).schema(), value));
+                out.writeString(
+                        DebeziumValue.text(key.schema().field(names.get(i)).schema(), value));
             }
         }
         return out.toBytes();

@@ -66,13 +66,11 @@ final class DebeziumValue {
             case "io.debezium.time.Time",
                     "io.debezium.time.MicroTime",
                     "io.debezium.time.NanoTime",
-                    "org.apache.kafka.connect.data.Time" ->
-                XlogType.TIME;
+                    "org.apache.kafka.connect.data.Time" -> XlogType.TIME;
             case "io.debezium.time.Timestamp",
                     "io.debezium.time.MicroTimestamp",
                     "io.debezium.time.NanoTimestamp",
-                    "org.apache.kafka.connect.data.Timestamp" ->
-                XlogType.LOCAL_TIMESTAMP;
+                    "org.apache.kafka.connect.data.Timestamp" -> XlogType.LOCAL_TIMESTAMP;
             case "io.debezium.data.Uuid" -> XlogType.UUID;
             case Decimal.LOGICAL_NAME -> XlogType.DECIMAL;
             case "io.debezium.data.VariableScaleDecimal", "io.debezium.time.MicroDuration", "io.debezium.data.Bits" ->
@@ -250,8 +248,10 @@ final class DebeziumValue {
             return exact;
         }
         return switch (value.shape.type()) {
-            case DATE -> java.time.LocalDate.ofEpochDay(((Number) element).longValue()).toString();
-            case TIME -> java.time.LocalTime.ofNanoOfDay(value.micros(element) * 1000).toString();
+            case DATE ->
+                java.time.LocalDate.ofEpochDay(((Number) element).longValue()).toString();
+            case TIME ->
+                java.time.LocalTime.ofNanoOfDay(value.micros(element) * 1000).toString();
             case LOCAL_TIMESTAMP -> {
                 long micros = value.micros(element);
                 yield java.time.LocalDateTime.ofEpochSecond(

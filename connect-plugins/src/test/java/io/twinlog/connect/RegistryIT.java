@@ -93,6 +93,7 @@ class RegistryIT {
         try (JavaProcess process = JavaProcess.of("src/test/plain/PlainConsumer.java")
                 .classPath(libraries)
                 .arguments(Servers.kafka(), topic, registry)
+                .output(Path.of("target", "plain-consumer-" + topic + ".log").toAbsolutePath())
                 .start()) {
             process.awaitOutput("^6 records$", Duration.ofSeconds(90));
             return process.output();

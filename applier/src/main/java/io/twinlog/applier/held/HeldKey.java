@@ -1,7 +1,7 @@
 package io.twinlog.applier.held;
 
 import io.twinlog.schemas.table.TableId;
-import io.twinlog.schemas.wire.SingleObject;
+import io.twinlog.schemas.wire.RecordHeader;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -24,7 +24,7 @@ public final class HeldKey implements Comparable<HeldKey> {
 
     /** From a record's key bytes, header included. */
     public static HeldKey of(TableId table, byte[] recordKey) {
-        byte[] body = Arrays.copyOfRange(recordKey, SingleObject.HEADER_BYTES, recordKey.length);
+        byte[] body = Arrays.copyOfRange(recordKey, RecordHeader.length(recordKey), recordKey.length);
         return new HeldKey(table, body.length <= LONGEST ? body : digest(body));
     }
 

@@ -7,10 +7,13 @@ import io.twinlog.applier.progress.ProgressStore;
 import io.twinlog.schemas.EventId;
 import io.twinlog.schemas.conflict.ConflictKind;
 import io.twinlog.schemas.table.TableId;
+import io.twinlog.schemas.wire.RecordHeader;
+import io.twinlog.schemas.wire.SingleObject;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -54,7 +57,10 @@ class HeldKeysIT {
     }
 
     private static HeldKey key(String text) {
-        return HeldKey.of(TABLE, ("0123456789" + text).getBytes(StandardCharsets.UTF_8));
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        byte[] key = Arrays.copyOf(RecordHeader.singleObject(7), SingleObject.HEADER_BYTES + body.length);
+        System.arraycopy(body, 0, key, SingleObject.HEADER_BYTES, body.length);
+        return HeldKey.of(TABLE, key);
     }
 
     private static HeldEvent event(long seq, String chain, HeldKey key) {

@@ -166,8 +166,8 @@ final class KeyOrderReader implements XlogReader {
     }
 
     @Override
-    public boolean isMoreKnown() {
-        return !queue.isEmpty();
+    public long fetchedAhead() {
+        return queue.size();
     }
 
     // A partition by itself does not show a hole; open() compares with what Kafka has.

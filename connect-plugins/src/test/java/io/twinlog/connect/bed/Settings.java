@@ -72,6 +72,10 @@ public final class Settings {
         config.put("poll.interval.ms", "20");
         config.put("topic.creation.default.replication.factor", "1");
         config.put("topic.creation.default.partitions", "2");
+        config.put("topic.creation.groups", "transactions");
+        config.put("topic.creation.transactions.include", prefix + "\\.transaction");
+        config.put("topic.creation.transactions.replication.factor", "1");
+        config.put("topic.creation.transactions.partitions", "1");
         return config;
     }
 }

@@ -31,12 +31,21 @@ public final class RecordHeader {
         return record.length >= REGISTRY_BYTES && record[0] == REGISTRY_MARK;
     }
 
+    private static boolean isSingleObject(byte[] record) {
+        return record.length >= SingleObject.HEADER_BYTES && record[0] == (byte) 0xC3 && record[1] == 0x01;
+    }
+
+    /** Whether a record starts with either header. */
+    public static boolean isPresent(byte[] record) {
+        return isRegistry(record) || isSingleObject(record);
+    }
+
     /** Where the body starts; throws {@link MalformedEventException} if the record starts with neither header. */
     public static int length(byte[] record) {
         if (isRegistry(record)) {
             return REGISTRY_BYTES;
         }
-        if (record.length >= SingleObject.HEADER_BYTES && record[0] == (byte) 0xC3 && record[1] == 0x01) {
+        if (isSingleObject(record)) {
             return SingleObject.HEADER_BYTES;
         }
         throw new MalformedEventException(

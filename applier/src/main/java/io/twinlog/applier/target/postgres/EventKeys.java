@@ -5,7 +5,7 @@ import io.twinlog.applier.held.HeldKey;
 import io.twinlog.applier.merge.XlogEvent;
 import io.twinlog.schemas.table.TableId;
 import io.twinlog.schemas.topic.NameEscape;
-import io.twinlog.schemas.wire.SingleObject;
+import io.twinlog.schemas.wire.RecordHeader;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +29,7 @@ final class EventKeys {
     /** The key, or null for a TRUNCATE and where the record has none. */
     static @Nullable HeldKey key(XlogEvent event) {
         byte[] key = event.key();
-        return key == null || key.length < SingleObject.HEADER_BYTES ? null : HeldKey.of(table(event), key);
+        return key == null || !RecordHeader.isPresent(key) ? null : HeldKey.of(table(event), key);
     }
 
     static List<HeldKey> keys(Unit unit) {

@@ -23,6 +23,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.connect.data.Struct;
@@ -42,6 +44,8 @@ public final class DebeziumReader implements XlogReader {
 
     private static final long EPOCH = 1;
     private static final int MOST_PENDING = 200_000;
+    /** The first of the two numbers in the source block's {@code sequence}, where it is known. */
+    private static final Pattern SEQUENCE = Pattern.compile("^\\[\\s*\"(\\d+)\"");
 
     private final String replication;
     private final RecordFeed feed;
@@ -84,6 +88,14 @@ public final class DebeziumReader implements XlogReader {
 
     @Override
     public boolean open(StoredProgress progress, Map<TopicPartition, StoredOffset> stored) {
+        if (partitions.stream().filter(p -> p.topic().equals(transactionTopic)).count() > 1) {
+            throw new TwinlogException(
+                    Category.CONFIG,
+                    "Topic " + transactionTopic + " has several partitions, so it does not tell the order of the"
+                            + " transactions. Create it with one (at Debezium: topic.creation.groups=transactions,"
+                            + " topic.creation.transactions.include=" + transactionTopic
+                            + ", topic.creation.transactions.partitions=1), or use apply.order=key.");
+        }
         seq = progress.seq();
         String position = progress.position();
         appliedLsn = position == null ? 0 : Long.parseLong(position);
@@ -197,16 +209,25 @@ public final class DebeziumReader implements XlogReader {
 
     private void takeLoose(Struct envelope, SinkRecord record) {
         Struct source = envelope.getStruct("source");
-        Long lsn = source.schema().field("lsn") == null ? null : source.getInt64("lsn");
+        long commit = commitBefore(source);
         boolean streamed = DebeziumTable.operation(envelope) != Operation.SNAPSHOT;
-        // Rows that one statement copies share a place in the log, so only what is before it is surely a repetition.
-        if (streamed && transactionTopic.isEmpty() && lsn != null && lsn < appliedLsn) {
-            requireRepetition(lsn, source.getInt64("ts_ms"));
+        if (streamed && transactionTopic.isEmpty() && commit >= 0 && commit < appliedLsn) {
+            requireRepetition(commit, source.getInt64("ts_ms"));
             positions.passed(place(record));
             return;
         }
         positions.read(place(record));
         loose.add(record);
+    }
+
+    /**
+     * Place of the last commit before the change's own transaction, or -1. It never goes back in the order in which Debezium
+     * sends, which the place of the change itself does where transactions overlap.
+     */
+    private static long commitBefore(Struct source) {
+        String sequence = source.schema().field("sequence") == null ? null : source.getString("sequence");
+        Matcher first = SEQUENCE.matcher(sequence == null ? "" : sequence);
+        return first.find() ? Long.parseLong(first.group(1)) : -1;
     }
 
     /** Invariant 2: an older place in the log with a later commit is another history. */
@@ -225,8 +246,7 @@ public final class DebeziumReader implements XlogReader {
         long millis = 0;
         for (SinkRecord record : loose) {
             Struct source = ((Struct) record.value()).getStruct("source");
-            Long own = source.schema().field("lsn") == null ? null : source.getInt64("lsn");
-            lsn = own == null ? lsn : Math.max(lsn, own);
+            lsn = Math.max(lsn, commitBefore(source));
             Long time = source.getInt64("ts_ms");
             millis = time == null ? millis : Math.max(millis, time);
         }
@@ -344,8 +364,8 @@ public final class DebeziumReader implements XlogReader {
     }
 
     @Override
-    public boolean isMoreKnown() {
-        return !begun.isEmpty();
+    public long fetchedAhead() {
+        return positions.size();
     }
 
     @Override

@@ -29,10 +29,8 @@ class DebeziumReaderTest {
     private static final String TRANSACTIONS = "db.transaction";
     private static final Schema KEY =
             SchemaBuilder.struct().field("id", Schema.INT32_SCHEMA).build();
-    private static final Schema ROW = SchemaBuilder.struct()
-            .optional()
-            .field("id", Schema.INT32_SCHEMA)
-            .build();
+    private static final Schema ROW =
+            SchemaBuilder.struct().optional().field("id", Schema.INT32_SCHEMA).build();
     private static final Schema SOURCE = SchemaBuilder.struct()
             .field("db", Schema.STRING_SCHEMA)
             .field("schema", Schema.STRING_SCHEMA)
@@ -61,7 +59,9 @@ class DebeziumReaderTest {
     private static final Schema BOUNDARY = SchemaBuilder.struct()
             .field("status", Schema.STRING_SCHEMA)
             .field("id", Schema.STRING_SCHEMA)
-            .field("data_collections", SchemaBuilder.array(COLLECTION).optional().build())
+            .field(
+                    "data_collections",
+                    SchemaBuilder.array(COLLECTION).optional().build())
             .field("ts_ms", Schema.INT64_SCHEMA)
             .build();
 
@@ -132,10 +132,7 @@ class DebeziumReaderTest {
         DebeziumReader reader = new DebeziumReader(
                 "r",
                 feed,
-                Set.of(
-                        new TopicPartition(TABLE, 0),
-                        new TopicPartition(TABLE, 1),
-                        new TopicPartition(TRANSACTIONS, 0)),
+                Set.of(new TopicPartition(TABLE, 0), new TopicPartition(TABLE, 1), new TopicPartition(TRANSACTIONS, 0)),
                 transactionTopic,
                 schema -> {},
                 (record, why) -> {
@@ -150,7 +147,8 @@ class DebeziumReaderTest {
         List<String> items = new ArrayList<>();
         for (Merged merged = reader.next(); merged != null; merged = reader.next()) {
             switch (merged.kind()) {
-                case BEGAN -> items.add("begin " + ((Merged.Began) merged).record().seq());
+                case BEGAN ->
+                    items.add("begin " + ((Merged.Began) merged).record().seq());
                 case EVENT ->
                     items.add(String.valueOf(
                             ((XlogEvent) merged).decoded().after().value(0)));
@@ -201,11 +199,9 @@ class DebeziumReaderTest {
         return record(TRANSACTIONS, 0, null, null, BOUNDARY, value);
     }
 
-    private SinkRecord record(
-            String topic, int partition, Schema keySchema, Object key, Schema schema, Struct value) {
+    private SinkRecord record(String topic, int partition, Schema keySchema, Object key, Schema schema, Struct value) {
         long offset = next.merge(new TopicPartition(topic, partition), 1L, Long::sum) - 1;
-        return new SinkRecord(
-                topic, partition, keySchema, key, schema, value, offset, 0L, TimestampType.CREATE_TIME);
+        return new SinkRecord(topic, partition, keySchema, key, schema, value, offset, 0L, TimestampType.CREATE_TIME);
     }
 
     /** Gives what was added since the last time. */

@@ -174,17 +174,20 @@ public final class Applier implements AutoCloseable {
                         return;
                     }
                 }
-                new ApplierSession(
-                                target,
-                                new ConflictPublisher(producer, topics, conflictHeader),
-                                topics.conflicts(),
-                                config,
-                                reporter,
-                                new Backoff(RandomGenerator.getDefault()),
-                                this::isStopping,
-                                outages.attempts() == 0,
-                                outages::reset)
-                        .run(reader, config.batchEvents(), batchBytes(), config.batchLinger());
+                try (LockWatch locks = new LockWatch(() -> connect("locks"), target.backendPid(), reporter)) {
+                    new ApplierSession(
+                                    target,
+                                    new ConflictPublisher(producer, topics, conflictHeader),
+                                    topics.conflicts(),
+                                    config,
+                                    reporter,
+                                    new Backoff(RandomGenerator.getDefault()),
+                                    locks,
+                                    this::isStopping,
+                                    outages.attempts() == 0,
+                                    outages::reset)
+                            .run(reader, config.batchEvents(), batchBytes(), config.batchLinger());
+                }
             }
         }
     }

@@ -46,6 +46,7 @@ final class ApplierSession {
     private final ExistingRows existingRows;
     private final StatusReporter reporter;
     private final Backoff backoff;
+    private final LockWatch locks;
     private final BooleanSupplier stopping;
     private final Runnable healed;
     private final List<ConflictRecord> parkedInTransaction = new ArrayList<>();
@@ -66,6 +67,7 @@ final class ApplierSession {
             ApplierConfig config,
             StatusReporter reporter,
             Backoff backoff,
+            LockWatch locks,
             BooleanSupplier stopping,
             boolean works,
             Runnable healed) {
@@ -76,6 +78,7 @@ final class ApplierSession {
         this.existingRows = config.existingRows();
         this.reporter = reporter;
         this.backoff = backoff;
+        this.locks = locks;
         this.stopping = stopping;
         this.works = works;
         this.healed = healed;
@@ -141,14 +144,18 @@ final class ApplierSession {
     private void apply(Work.Apply<BatchPlan> work) throws SQLException, InterruptedException {
         Batch batch = work.batch();
         while (true) {
+            locks.begin();
             try {
                 applyOnce(batch, work.plan());
+                locks.applied();
+                reporter.retrying(null);
                 if (backoff.attempts() > 0) {
                     backoff.reset();
                     reporter.working();
                 }
                 return;
             } catch (SQLException e) {
+                locks.failed();
                 TwinlogException failure = Failures.classify(e);
                 // What an earlier batch of this source transaction has executed is lost with the rollback: only the
                 // topics
@@ -159,8 +166,10 @@ final class ApplierSession {
                 target.rollback();
                 forgetTransaction();
                 Duration wait = backoff.next();
+                String why = failure.getMessage() + ", attempt " + backoff.attempts();
+                reporter.retrying(why);
                 if (backoff.attempts() > 3) {
-                    reporter.enter(MemberState.PAUSED, failure.getMessage() + " Attempt " + backoff.attempts() + ".");
+                    reporter.enter(MemberState.PAUSED, why);
                 }
                 Thread.sleep(wait.toMillis());
             }

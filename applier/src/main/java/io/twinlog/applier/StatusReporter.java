@@ -41,6 +41,8 @@ final class StatusReporter implements AutoCloseable {
     private @Nullable Producer<byte[], byte[]> producer;
     private MemberState state = MemberState.STARTUP;
     private @Nullable String reason;
+    private @Nullable String retry;
+    private @Nullable String blockedBy;
     private long since;
     private long epoch;
     private long seq;
@@ -140,13 +142,44 @@ final class StatusReporter implements AutoCloseable {
         MemberStatus changed;
         synchronized (this) {
             applying = false;
-            if (!change(next, why)) {
+            if (!change(next, next == MemberState.PAUSED && blockedBy != null ? why + ". " + wait(blockedBy) : why)) {
                 return;
             }
             changed = status();
         }
         listener.state(changed);
         publishSoon();
+    }
+
+    /** The target asks to try a batch again, for this reason; null: the batch is applied. */
+    void retrying(@Nullable String why) {
+        synchronized (this) {
+            if (Objects.equals(retry, why)) {
+                return;
+            }
+            retry = why;
+        }
+        refresh();
+    }
+
+    /** Sessions of the target that the applier waits for, as words; null: for none. */
+    void blocked(@Nullable String sessions) {
+        synchronized (this) {
+            if (Objects.equals(blockedBy, sessions)) {
+                return;
+            }
+            blockedBy = sessions;
+        }
+        refresh();
+    }
+
+    private static String wait(String sessions) {
+        return "Waits for a lock of the target that is held by " + sessions;
+    }
+
+    private @Nullable String trouble() {
+        String sessions = blockedBy == null ? null : wait(blockedBy);
+        return retry == null ? sessions : sessions == null ? retry : retry + ". " + sessions;
     }
 
     /** The applier works: the state follows from its lag. */
@@ -174,7 +207,7 @@ final class StatusReporter implements AutoCloseable {
             } else {
                 next = MemberState.SECONDARY;
             }
-            if (!change(next, null)) {
+            if (!change(next, trouble())) {
                 return;
             }
             changed = status();

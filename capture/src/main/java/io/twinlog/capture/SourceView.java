@@ -1,13 +1,20 @@
 package io.twinlog.capture;
 
+import io.twinlog.capture.postgres.catalog.CatalogTable;
 import io.twinlog.capture.postgres.catalog.SlotFacts;
+import io.twinlog.capture.postgres.catalog.SourceCatalog;
 import io.twinlog.capture.postgres.catalog.SourceNames;
+import io.twinlog.capture.postgres.catalog.TablePatterns;
 import io.twinlog.capture.postgres.connection.SourceAddress;
 import io.twinlog.capture.stream.TransactionWriter;
+import io.twinlog.schemas.table.ReplicaIdentity;
+import io.twinlog.schemas.table.TableId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at the source from outside of a running capture. Not thread-safe. */
@@ -17,10 +24,12 @@ public final class SourceView implements AutoCloseable {
 
     private final Connection connection;
     private final SourceNames names;
+    private final TablePatterns tables;
 
     /** Opens an ordinary connection; throws a TwinlogException with its category where that fails. */
     public SourceView(CaptureConfig config) {
         this.names = new SourceNames(config.replication());
+        this.tables = new TablePatterns(config.tables());
         try {
             this.connection = new SourceAddress(
                             config.sourceUrl(), config.sourceUser(), config.sourcePassword(), names.application())
@@ -39,6 +48,19 @@ public final class SourceView implements AutoCloseable {
     public @Nullable SlotFacts slot() {
         try {
             return SlotFacts.find(connection, names.slot());
+        } catch (SQLException e) {
+            throw Failures.classify(e, null);
+        }
+    }
+
+    /** The selected tables, each with what the source logs of a row before its change. */
+    public SortedMap<TableId, ReplicaIdentity> detection() {
+        try {
+            SortedMap<TableId, ReplicaIdentity> strengths = new TreeMap<>();
+            for (CatalogTable table : new SourceCatalog(connection).select(tables)) {
+                strengths.put(table.id(), table.detection());
+            }
+            return strengths;
         } catch (SQLException e) {
             throw Failures.classify(e, null);
         }

@@ -90,6 +90,15 @@ public final class HeldStore {
         }
     }
 
+    /** Whether the tables exist. */
+    public boolean exists() throws SQLException {
+        try (PreparedStatement select =
+                        connection.prepareStatement("SELECT pg_catalog.to_regclass('twinlog.held_table') IS NOT NULL");
+                ResultSet row = select.executeQuery()) {
+            return row.next() && row.getBoolean(1);
+        }
+    }
+
     /** Tables that are paused as a whole, with the reason. */
     public Map<TableId, String> tables() throws SQLException {
         Map<TableId, String> tables = new HashMap<>();

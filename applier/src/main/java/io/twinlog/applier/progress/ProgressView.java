@@ -1,6 +1,8 @@
 package io.twinlog.applier.progress;
 
+import io.twinlog.applier.held.HeldStore;
 import io.twinlog.schemas.Lsn;
+import io.twinlog.schemas.table.TableId;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -15,6 +17,7 @@ public final class ProgressView implements AutoCloseable {
 
     private final Connection connection;
     private final ProgressStore store;
+    private final HeldStore held;
 
     public ProgressView(String replication, String targetUrl, String targetUser, String targetPassword)
             throws SQLException {
@@ -27,11 +30,17 @@ public final class ProgressView implements AutoCloseable {
         connection = DriverManager.getConnection(targetUrl, properties);
         connection.setReadOnly(true);
         store = new ProgressStore(connection, replication);
+        held = new HeldStore(connection, replication);
     }
 
     /** The progress row; empty before the applier's first start and after {@code drop}. */
     public Optional<StoredProgress> progress() throws SQLException {
         return Optional.ofNullable(store.read());
+    }
+
+    /** Tables that are paused as a whole, with the reason. */
+    public Map<TableId, String> pausedTables() throws SQLException {
+        return held.exists() ? held.tables() : Map.of();
     }
 
     /** Where reading of each partition goes on after a restart. */

@@ -64,19 +64,19 @@ record TableFit(TwinlogConfiguration configuration) {
         return checks;
     }
 
-    private static List<Check> check(CatalogTable table, Connection ours, Connection theirs, boolean rowsMatter)
+    private List<Check> check(CatalogTable table, Connection ours, Connection theirs, boolean rowsMatter)
             throws SQLException {
         String subject = "table " + table.id();
         Map<String, Column> wanted = columns(ours, table.id());
         Map<String, Column> found = columns(theirs, table.id());
         if (found.isEmpty()) {
-            return List.of(Check.problem(subject, "The target does not have it", create(table, wanted)));
+            return List.of(missing(table, "The target does not have it", create(table, wanted)));
         }
         List<Check> checks = new ArrayList<>();
         for (Column column : wanted.values()) {
             if (!column.generated() && !found.containsKey(column.name())) {
-                checks.add(Check.problem(
-                        subject,
+                checks.add(missing(
+                        table,
                         "The target's table lacks the column " + column.name(),
                         "At the target: ALTER TABLE " + table.quotedName() + " ADD COLUMN "
                                 + CatalogTable.quote(column.name()) + " " + column.type() + ";"));
@@ -109,6 +109,14 @@ record TableFit(TwinlogConfiguration configuration) {
                             + "; or set apply.existing.rows to truncate or upsert; or set capture.snapshot to none"));
         }
         return checks;
+    }
+
+    /** Where a rule parks events that have no place at the target, that is a decision and no obstacle. */
+    private Check missing(CatalogTable table, String message, @Nullable String remedy) {
+        String subject = "table " + table.id();
+        return configuration.conflicts().rulesOfApplier().parksMissing(table.id())
+                ? Check.warning(subject, message + "; its events are parked (target_missing)", remedy)
+                : Check.problem(subject, message, remedy);
     }
 
     /** Only before the first start, when existing rows will be copied into tables that must be empty. */

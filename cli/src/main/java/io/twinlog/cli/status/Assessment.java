@@ -4,9 +4,11 @@ import io.twinlog.applier.progress.StoredOffset;
 import io.twinlog.applier.progress.StoredProgress;
 import io.twinlog.cli.status.KafkaFacts.ControlTail;
 import io.twinlog.cli.status.KafkaFacts.Extent;
+import io.twinlog.cli.status.StatusReport.Detection;
 import io.twinlog.cli.status.StatusReport.Kafka;
 import io.twinlog.cli.status.StatusReport.Lag;
 import io.twinlog.cli.status.StatusReport.Member;
+import io.twinlog.cli.status.StatusReport.PausedTable;
 import io.twinlog.cli.status.StatusReport.Slot;
 import io.twinlog.cli.status.StatusReport.Source;
 import io.twinlog.cli.status.StatusReport.Staleness;
@@ -106,8 +108,15 @@ record Assessment(
     private Source sourceReport() {
         SourceFacts facts = source.value();
         return facts == null
-                ? new Source(false, source.error(), null, null)
-                : new Source(true, null, facts.walEnd(), facts.slot());
+                ? new Source(false, source.error(), null, null, null)
+                : new Source(
+                        true,
+                        null,
+                        facts.walEnd(),
+                        facts.slot(),
+                        facts.detection().entrySet().stream()
+                                .map(entry -> new Detection(entry.getKey().toString(), entry.getValue()))
+                                .toList());
     }
 
     private Kafka kafkaReport() {
@@ -127,14 +136,25 @@ record Assessment(
     private Target targetReport() {
         StoredProgress progress = progress();
         return progress == null
-                ? new Target(target.reachable(), target.error(), null, null, null, null)
+                ? new Target(target.reachable(), target.error(), null, null, null, null, null)
                 : new Target(
                         true,
                         null,
                         progress.epoch(),
                         progress.seq(),
                         appliedPosition(progress),
-                        text(equalSince(progress)));
+                        text(equalSince(progress)),
+                        pausedTables());
+    }
+
+    private @Nullable List<PausedTable> pausedTables() {
+        TargetFacts facts = target.value();
+        return facts == null
+                ? null
+                : new TreeMap<>(facts.pausedTables())
+                        .entrySet().stream()
+                                .map(entry -> new PausedTable(entry.getKey().toString(), entry.getValue()))
+                                .toList();
     }
 
     private Lag lag() {

@@ -14,7 +14,7 @@ final class SourceWitness {
 
     static SourceFacts facts(TwinlogConfiguration configuration) {
         try (SourceView view = new SourceView(Parts.captureConfig(configuration))) {
-            return new SourceFacts(view.walPosition(), slot(view.slot()));
+            return new SourceFacts(view.walPosition(), slot(view.slot()), view.detection());
         }
     }
 

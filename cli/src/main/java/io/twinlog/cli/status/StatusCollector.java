@@ -46,7 +46,7 @@ public final class StatusCollector {
                 target.url().jdbc(),
                 target.user(),
                 target.password().reveal())) {
-            return new TargetFacts(view.progress().orElse(null), view.offsets());
+            return new TargetFacts(view.progress().orElse(null), view.offsets(), view.pausedTables());
         }
     }
 

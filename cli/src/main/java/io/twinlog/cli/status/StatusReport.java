@@ -1,6 +1,8 @@
 package io.twinlog.cli.status;
 
 import io.twinlog.schemas.status.MemberState;
+import io.twinlog.schemas.table.ReplicaIdentity;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -43,12 +45,21 @@ public record StatusReport(
      * The source and its slot.
      *
      * @param error why it could not be asked, or null
+     * @param detection how much of a conflict each replicated table lets the target see
      */
     public record Source(
             boolean reachable,
             @Nullable String error,
             @Nullable String walEnd,
-            @Nullable Slot slot) {}
+            @Nullable Slot slot,
+            @Nullable List<Detection> detection) {}
+
+    /**
+     * What the source logs of a row before its change.
+     *
+     * @param strength FULL: deviations in any column are seen; KEY: missing and surplus rows; NONE: nothing
+     */
+    public record Detection(String table, ReplicaIdentity strength) {}
 
     /**
      * A replication slot, as pg_replication_slots shows it.
@@ -74,14 +85,22 @@ public record StatusReport(
             @Nullable String capturedPosition,
             @Nullable String capturedTime) {}
 
-    /** The progress row. */
+    /**
+     * The progress row.
+     *
+     * @param pausedTables tables that are paused as a whole
+     */
     public record Target(
             boolean reachable,
             @Nullable String error,
             @Nullable Long epoch,
             @Nullable Long appliedSeq,
             @Nullable String appliedPosition,
-            @Nullable String appliedTime) {}
+            @Nullable String appliedTime,
+            @Nullable List<PausedTable> pausedTables) {}
+
+    /** A table of which every event waits. */
+    public record PausedTable(String table, String reason) {}
 
     /**
      * How far the target is behind.

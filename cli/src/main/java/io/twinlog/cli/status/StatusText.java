@@ -1,8 +1,10 @@
 package io.twinlog.cli.status;
 
+import io.twinlog.cli.status.StatusReport.Detection;
 import io.twinlog.cli.status.StatusReport.Kafka;
 import io.twinlog.cli.status.StatusReport.Lag;
 import io.twinlog.cli.status.StatusReport.Member;
+import io.twinlog.cli.status.StatusReport.PausedTable;
 import io.twinlog.cli.status.StatusReport.Slot;
 import io.twinlog.cli.status.StatusReport.Source;
 import io.twinlog.cli.status.StatusReport.Staleness;
@@ -10,6 +12,7 @@ import io.twinlog.cli.status.StatusReport.Target;
 import io.twinlog.cli.terminal.Figure;
 import io.twinlog.cli.terminal.TextTable;
 import io.twinlog.schemas.status.MemberState;
+import io.twinlog.schemas.table.ReplicaIdentity;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record StatusText(StatusReport report) {
 
     private static final String UNKNOWN = "-";
+    private static final int NAMED = 5;
 
     @Override
     public String toString() {
@@ -30,6 +34,8 @@ public record StatusText(StatusReport report) {
         table.row("lag", lag(report.lag()));
         table.row("staleness", staleness(report.staleness()));
         table.row("conflicts", conflicts());
+        detection(table, report.source().detection());
+        paused(table, report.target().pausedTables());
         return "replication " + report.replication() + " at " + report.time() + "\n" + table;
     }
 
@@ -115,6 +121,36 @@ public record StatusText(StatusReport report) {
     private String conflicts() {
         Long count = report.conflicts();
         return count == null ? UNKNOWN : count == 0 ? "0" : Figure.count(count) + "  (twinlog conflicts list)";
+    }
+
+    /** How many tables have which strength; those that see less than everything by name, as far as a line holds them. */
+    private static void detection(TextTable table, @Nullable List<Detection> tables) {
+        if (tables == null || tables.isEmpty()) {
+            return;
+        }
+        List<String> strengths = new ArrayList<>();
+        for (ReplicaIdentity strength : ReplicaIdentity.values()) {
+            List<String> names = tables.stream()
+                    .filter(one -> one.strength() == strength)
+                    .map(Detection::table)
+                    .toList();
+            if (!names.isEmpty()) {
+                strengths.add(strength + " " + Figure.of(names.size(), "table")
+                        + (strength == ReplicaIdentity.FULL
+                                ? ""
+                                : " (" + String.join(", ", names.subList(0, Math.min(NAMED, names.size())))
+                                        + (names.size() > NAMED ? ", ..." : "") + ")"));
+            }
+        }
+        table.row("detection", String.join(", ", strengths));
+    }
+
+    private static void paused(TextTable table, @Nullable List<PausedTable> paused) {
+        if (paused != null) {
+            for (PausedTable one : paused) {
+                table.row("paused", one.table() + ": " + one.reason());
+            }
+        }
     }
 
     private static String known(@Nullable String text) {

@@ -12,11 +12,15 @@ import io.twinlog.cli.status.StatusReport.Slot;
 import io.twinlog.cli.terminal.Json;
 import io.twinlog.schemas.status.MemberState;
 import io.twinlog.schemas.status.MemberStatus;
+import io.twinlog.schemas.table.ReplicaIdentity;
+import io.twinlog.schemas.table.TableId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
@@ -33,6 +37,8 @@ class StatusReportTest {
     private final Map<TopicPartition, Extent> partitions = new LinkedHashMap<>();
     private final Map<TopicPartition, StoredOffset> offsets = new HashMap<>();
     private final Map<TopicPartition, Long> nextRecordMillis = new HashMap<>();
+    private final SortedMap<TableId, ReplicaIdentity> detection = new TreeMap<>();
+    private final Map<TableId, String> paused = new LinkedHashMap<>();
     private Slot slot = new Slot("twinlog_shop", true, "reserved", "0/1000", 4096L, null);
     private ControlTail tail = tail(NOW.minusSeconds(1));
     private StoredProgress progress = progress(100, "0/2000", NOW.minusSeconds(1), NOW.minusSeconds(60));
@@ -170,6 +176,23 @@ class StatusReportTest {
         assertThat(report.conflicts()).isNull();
     }
 
+    @Test
+    void detection_strengths_and_paused_tables_are_told() {
+        detection.put(new TableId("public", "a"), ReplicaIdentity.FULL);
+        detection.put(new TableId("public", "b"), ReplicaIdentity.KEY);
+        detection.put(new TableId("public", "c"), ReplicaIdentity.FULL);
+        paused.put(new TableId("public", "b"), "more than 5 conflicts in a minute");
+
+        StatusReport report = report();
+
+        assertThat(new StatusText(report).toString())
+                .contains("detection  FULL 2 tables, KEY 1 table (public.b)")
+                .contains("paused     public.b: more than 5 conflicts in a minute");
+        assertThat(Json.of(report))
+                .contains(
+                        "\"table\" : \"public.a\"", "\"strength\" : \"FULL\"", "\"reason\" : \"more than 5 conflicts");
+    }
+
     /** Scripts read these names: add, never change. */
     @Test
     void the_names_in_the_json_are_those_of_docs_operations_md() throws Exception {
@@ -207,6 +230,7 @@ class StatusReportTest {
                         "lag.seconds",
                         "lag.transactions",
                         "replication",
+                        "source.detection",
                         "source.error",
                         "source.reachable",
                         "source.slot.active",
@@ -226,6 +250,7 @@ class StatusReportTest {
                         "target.applied_time",
                         "target.epoch",
                         "target.error",
+                        "target.paused_tables",
                         "target.reachable",
                         "time");
     }
@@ -244,9 +269,9 @@ class StatusReportTest {
         return new Assessment(
                         "shop",
                         NOW,
-                        new Answer<>(new SourceFacts("0/2100", slot), null),
+                        new Answer<>(new SourceFacts("0/2100", slot, detection), null),
                         new Answer<>(new KafkaFacts(members, tail, partitions, 2), null),
-                        new Answer<>(new TargetFacts(progress, offsets), null),
+                        new Answer<>(new TargetFacts(progress, offsets, paused), null),
                         asked -> {
                             Map<TopicPartition, Long> known = new HashMap<>(nextRecordMillis);
                             known.keySet().retainAll(asked.keySet());

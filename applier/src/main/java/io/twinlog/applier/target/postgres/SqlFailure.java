@@ -19,6 +19,7 @@ public enum SqlFailure {
     BUG;
 
     static final String UNIQUE_VIOLATION = "23505";
+    private static final String DEADLOCK = "40P01";
     static final String NOT_SUPPORTED = "0A000";
 
     public static SqlFailure of(SQLException failure) {
@@ -26,50 +27,35 @@ public enum SqlFailure {
         if (state == null || state.length() != 5) {
             return OUTAGE;
         }
-        switch (state) {
-            case "40001", "40P01", "55P03" -> {
-                return TRANSIENT;
-            }
-            case "57P01",
-                    "57P02",
-                    "57P03",
-                    "57P05",
-                    "57014",
-                    "25006",
-                    "25P02",
-                    "25P03",
-                    "25P04",
-                    "08P01",
-                    "55006",
-                    "58000",
-                    "58030" -> {
-                return OUTAGE;
-            }
-            case "42P01", "42703", "42804", "428C9", "3F000", "42P10" -> {
-                return SCHEMA;
-            }
-            case "42501", "28P01", "28000", "3D000" -> {
-                return PRIVILEGE;
-            }
-            case "54000", "44000" -> {
-                return DATA;
-            }
+        return switch (state) {
+            // Serialization failure, deadlock, lock time-out, snapshot too old.
+            case "40000", "40001", DEADLOCK, "55P03", "72000" -> TRANSIENT;
+            // What a new session cures, or time: read-only (a standby, or a full disk at a cloud provider), a session
+            // that
+            // somebody ended or pooled, a transaction whose end is unknown, an object in use.
+            case "25006", "25P02", "25P03", "25P04", "26000", "40003", "55006", "HV00N" -> OUTAGE;
+            // Undefined, or of another type or kind. 55000: a table of a publication without replica identity.
+            case "42P01", "42703", "42704", "42804", "42809", "42846", "42883", "428C9", "42P10", "3F000", "55000" ->
+                SCHEMA;
+            case "42501", "3D000" -> PRIVILEGE;
             case NOT_SUPPORTED -> {
                 // "cached plan must not change result type": somebody altered the table; a new session plans anew.
                 String message = failure.getMessage();
-                return message != null && message.contains("cached plan") ? OUTAGE : BUG;
+                yield message != null && message.contains("cached plan") ? OUTAGE : BUG;
             }
-            default -> {
-                return ofClass(state.substring(0, 2));
-            }
-        }
+            default -> ofClass(state.substring(0, 2));
+        };
     }
 
     private static SqlFailure ofClass(String stateClass) {
         return switch (stateClass) {
-            case "08", "53" -> OUTAGE;
-            // P0: an error raised by a trigger that is enabled even for replication.
-            case "22", "23", "P0" -> DATA;
+            // Connection, resources, operator intervention, the server's own system.
+            case "08", "53", "57", "58" -> OUTAGE;
+            // Values, constraints, WITH CHECK OPTION, sizes; and what triggers that are enabled even for replication
+            // and
+            // expressions of the table raise: 09, 20, 27, 2F, 38, 39, P0.
+            case "22", "23", "44", "54", "09", "20", "27", "2F", "38", "39", "P0" -> DATA;
+            case "28" -> PRIVILEGE;
             default -> BUG;
         };
     }
@@ -80,10 +66,13 @@ public enum SqlFailure {
         return message == null ? null : message.getConstraint();
     }
 
-    /** The server's words without the detail line, which holds row values. */
+    /** The server's words without the detail line, which holds row values; that of a deadlock names sessions alone. */
     public static String words(SQLException failure) {
         ServerErrorMessage message = failure instanceof PSQLException psql ? psql.getServerErrorMessage() : null;
         String words = message == null ? null : message.getMessage();
+        if (message != null && DEADLOCK.equals(failure.getSQLState()) && message.getDetail() != null) {
+            return words + ": " + message.getDetail().replace('\n', ' ');
+        }
         return words == null ? "no message" : words;
     }
 }

@@ -1,5 +1,6 @@
 package io.twinlog.capture.postgres.catalog;
 
+import io.twinlog.schemas.table.ReplicaIdentity;
 import io.twinlog.schemas.table.TableId;
 import java.util.List;
 
@@ -30,6 +31,16 @@ public record CatalogTable(
 
     /** A column; {@code generated} is empty, {@code s} (stored) or {@code v} (virtual). */
     public record Column(String name, int typeOid, int typeModifier, String generated, boolean notNull) {}
+
+    /** What the log holds of a row before its change. */
+    public ReplicaIdentity detection() {
+        return switch (identity) {
+            case 'f' -> ReplicaIdentity.FULL;
+            case 'd' -> primaryKey.isEmpty() ? ReplicaIdentity.NONE : ReplicaIdentity.KEY;
+            case 'i' -> identityIndex.isEmpty() ? ReplicaIdentity.NONE : ReplicaIdentity.KEY;
+            default -> ReplicaIdentity.NONE;
+        };
+    }
 
     /** {@code "schema"."table"} for SQL. */
     public String quotedName() {

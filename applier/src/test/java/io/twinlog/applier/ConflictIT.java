@@ -14,6 +14,7 @@ import io.twinlog.schemas.table.XlogType;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -164,21 +165,69 @@ class ConflictIT {
             }
         });
         looping.await();
-        for (int round = 0; round < 400; round++) {
-            int n = round;
-            twin.script().commit(tx -> {
-                for (int i = n % 5; i < keys; i += 5) {
-                    int previous = n / 5;
-                    tx.update(t, row(i, "v", previous), row(i, "v", previous + 1));
-                }
-            });
+        int rounds = 0;
+        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (System.nanoTime() < end) {
+            // Each fifth of the keys in turn, and never far ahead of the applier: every batch meets the loop.
+            for (int part = 0; part < 5; part++) {
+                int first = part;
+                int previous = rounds;
+                twin.script().commit(tx -> {
+                    for (int i = first; i < keys; i += 5) {
+                        tx.update(t, row(i, "v", previous), row(i, "v", previous + 1));
+                    }
+                });
+            }
+            rounds++;
+            twin.awaitApplied();
         }
-        twin.awaitApplied();
         stop.set(true);
         local.join();
-        assertThat(loops.get()).isPositive();
+        System.out.println(
+                "ConflictIT: " + loops.get() + " local statements, " + rounds * keys + " replicated updates, "
+                        + twin.rows("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+                        + " deadlocks");
+        assertThat(loops.get()).isGreaterThan(20);
+        assertThat(rounds).isGreaterThan(3);
         assertThat(twin.conflictKinds()).isEmpty();
-        assertThat(twin.rows("SELECT DISTINCT n FROM t")).containsExactly("80");
+        assertThat(twin.rows("SELECT DISTINCT n FROM t")).containsExactly("" + rounds);
+        assertThat(twin.rows("SELECT DISTINCT own FROM t")).containsExactly("" + loops.get());
+    }
+
+    @Test
+    void a_deadlock_with_a_local_session_is_resolved_whomever_the_server_chooses() throws Exception {
+        twin.sql(
+                "CREATE TABLE t (id int PRIMARY KEY, v text, n int, own int)",
+                "INSERT INTO t VALUES (1, 'a', 1), (2, 'a', 1)");
+        twin.script().epoch();
+        TableScript t = table(ReplicaIdentity.FULL);
+        try (Connection local = twin.connect();
+                Statement statement = local.createStatement()) {
+            local.setAutoCommit(false);
+            statement.executeUpdate("UPDATE t SET own = 2 WHERE id = 2");
+            twin.script()
+                    .commit(tx ->
+                            tx.update(t, row(1, "a", 1), row(1, "b", 1)).update(t, row(2, "a", 1), row(2, "b", 1)));
+            twin.start();
+            twin.sink().flush();
+            org.awaitility.Awaitility.await()
+                    .until(() -> twin.rows("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                            .get(0)
+                            .equals("1"));
+            try {
+                statement.executeUpdate("UPDATE t SET own = 1 WHERE id = 1");
+                local.commit();
+            } catch (SQLException e) {
+                assertThat(e.getSQLState()).isEqualTo("40P01");
+                local.rollback();
+            }
+        }
+        twin.awaitApplied();
+        assertThat(twin.conflictKinds()).isEmpty();
+        assertThat(twin.rows("SELECT v FROM t")).containsExactly("b", "b");
+        org.awaitility.Awaitility.await()
+                .until(() -> twin.rows("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+                        .equals(java.util.List.of("1")));
     }
 
     @Test

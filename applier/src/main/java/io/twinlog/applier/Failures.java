@@ -10,11 +10,11 @@ import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 
 /** Gives every failure its category. Stateless. */
-final class Failures {
+public final class Failures {
 
     private Failures() {}
 
-    static TwinlogException classify(Exception failure) {
+    public static TwinlogException classify(Exception failure) {
         if (failure instanceof TwinlogException known) {
             return known;
         }

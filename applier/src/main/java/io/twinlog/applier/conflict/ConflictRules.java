@@ -3,6 +3,7 @@ package io.twinlog.applier.conflict;
 import io.twinlog.schemas.conflict.ConflictKind;
 import io.twinlog.schemas.conflict.ConflictPolicy;
 import io.twinlog.schemas.table.TableId;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -19,6 +20,40 @@ public record ConflictRules(ConflictPolicy fallback, int maxPerMinute, List<Conf
 
     public ConflictRules {
         rules = List.copyOf(rules);
+    }
+
+    /**
+     * The same policy for every conflict, as an operator gives it: what it needs to know (a column, origins) comes from the rule that has
+     * this policy for the table. Kinds that it cannot answer are held.
+     */
+    public ConflictRules given(ConflictPolicy policy) {
+        List<ConflictRule> same = new ArrayList<>();
+        for (ConflictRule rule : rules) {
+            if (rule.policy() == policy) {
+                same.add(new ConflictRule(
+                        rule.tables(), List.of(), policy, rule.column(), rule.columns(), rule.origins(), rule.scope()));
+            }
+        }
+        return new ConflictRules(policy, 0, same);
+    }
+
+    /** The same, but what would stop replication is held: for those who decide while it runs. */
+    public ConflictRules withoutStop() {
+        List<ConflictRule> milder = new ArrayList<>();
+        for (ConflictRule rule : rules) {
+            milder.add(
+                    rule.policy() != ConflictPolicy.STOP
+                            ? rule
+                            : new ConflictRule(
+                                    rule.tables(),
+                                    rule.kinds(),
+                                    ConflictPolicy.HOLD,
+                                    null,
+                                    List.of(),
+                                    List.of(),
+                                    rule.scope()));
+        }
+        return new ConflictRules(fallback == ConflictPolicy.STOP ? ConflictPolicy.HOLD : fallback, 0, milder);
     }
 
     /** The rule for a conflict. */

@@ -43,6 +43,11 @@ public final class ConflictTopic {
         return found.stream().findFirst();
     }
 
+    /** Gives every record, in the order in which they were stored: of several with one id the last one holds. */
+    public void forEachRecord(Consumer<ConflictRecord> reader) {
+        scan.forEach(record -> reader.accept(ConflictCodec.decode(record.value())));
+    }
+
     /**
      * Gives every conflict that stands on the topic now, each once: where an id stands there several times, after a crash or a further
      * attempt, the last record. Nothing where the topic does not exist.

@@ -21,6 +21,11 @@ public record HeldChain(String id, TableId table, long keys, long events, Instan
 
     /** Whether a whole table is paused by it. */
     public boolean isTable() {
-        return id.startsWith("table:");
+        return isTable(id);
+    }
+
+    /** Whether this is the name of a chain by which a whole table is paused. */
+    public static boolean isTable(String chain) {
+        return chain.startsWith("table:");
     }
 }

@@ -8,8 +8,13 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +65,22 @@ public final class HeldChains {
             }
         }
         return chains;
+    }
+
+    /** How much waits. */
+    public record Size(long chains, long keys, long events) {}
+
+    public Size size() throws SQLException {
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT count(DISTINCT chain), (SELECT count(*) FROM twinlog.held_key k"
+                        + " WHERE k.replication = ?), count(*) FROM twinlog.held_event WHERE replication = ?")) {
+            select.setString(1, replication);
+            select.setString(2, replication);
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                return new Size(row.getLong(1), row.getLong(2), row.getLong(3));
+            }
+        }
     }
 
     /** The event with this identity, if it waits. */
@@ -127,6 +148,103 @@ public final class HeldChains {
             }
         }
         return events;
+    }
+
+    /** Gives every event that waits, in the order of events, with its chain. */
+    public void forEach(BiConsumer<EventId, String> reader) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("SELECT epoch, seq, ordinal, chain FROM"
+                + " twinlog.held_event WHERE replication = ? ORDER BY epoch, seq, ordinal")) {
+            select.setString(1, replication);
+            select.setFetchSize(10_000);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    reader.accept(new EventId(row.getLong(1), row.getLong(2), row.getLong(3)), row.getString(4));
+                }
+            }
+        }
+    }
+
+    /** Notes what was found of an event that goes on to wait. */
+    public void found(EventId id, ConflictKind kind) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement("UPDATE twinlog.held_event SET kind = ? WHERE"
+                + " replication = ? AND epoch = ? AND seq = ? AND ordinal = ?")) {
+            update.setString(1, kind.label());
+            update.setString(2, replication);
+            update.setLong(3, id.epoch());
+            update.setLong(4, id.seq());
+            update.setLong(5, id.ordinal());
+            update.executeUpdate();
+        }
+    }
+
+    /**
+     * The chain of a key, other than the given one, in which an event of the keys must wait; where there are two of them they become one.
+     *
+     * @return null if there is none
+     */
+    public @Nullable String otherChain(Collection<HeldKey> keys, String than) throws SQLException {
+        String found = null;
+        for (String chain : new TreeSet<>(store.lock(keys).values())) {
+            if (chain.equals(than)) {
+                continue;
+            }
+            if (found == null) {
+                found = chain;
+            } else {
+                store.join(chain, found);
+            }
+        }
+        return found;
+    }
+
+    /** Lets events of a paused table wait for themselves, in a chain of their keys. */
+    public void moveTo(String chain, Collection<EventId> ids, Collection<HeldKey> keys) throws SQLException {
+        Map<HeldKey, String> held = new HashMap<>();
+        keys.forEach(key -> held.put(key, chain));
+        store.hold(held);
+        try (PreparedStatement update = connection.prepareStatement("UPDATE twinlog.held_event SET chain = ? WHERE"
+                + " replication = ? AND epoch = ? AND seq = ? AND ordinal = ?")) {
+            for (EventId id : ids) {
+                update.setString(1, chain);
+                update.setString(2, replication);
+                update.setLong(3, id.epoch());
+                update.setLong(4, id.seq());
+                update.setLong(5, id.ordinal());
+                update.executeUpdate();
+            }
+        }
+    }
+
+    /**
+     * Removes what waits of a table from before a TRUNCATE, and its keys so far as they are in other chains than the given one.
+     *
+     * @return the events, in order
+     */
+    public List<EventId> clearBefore(TableId table, EventId truncate, String chain) throws SQLException {
+        try (PreparedStatement keys = connection.prepareStatement("DELETE FROM twinlog.held_key WHERE replication = ?"
+                + " AND source_schema = ? AND source_table = ? AND chain <> ?")) {
+            keys.setString(1, replication);
+            keys.setString(2, table.schema());
+            keys.setString(3, table.table());
+            keys.setString(4, chain);
+            keys.executeUpdate();
+        }
+        List<EventId> cleared = new ArrayList<>();
+        try (PreparedStatement events =
+                connection.prepareStatement("DELETE FROM twinlog.held_event WHERE replication = ?"
+                        + " AND (epoch, seq, ordinal) < (?, ?, ?) AND source_schema = ? AND source_table = ?"
+                        + " RETURNING epoch, seq, ordinal")) {
+            setEvent(events, truncate);
+            events.setString(5, table.schema());
+            events.setString(6, table.table());
+            try (ResultSet row = events.executeQuery()) {
+                while (row.next()) {
+                    cleared.add(new EventId(row.getLong(1), row.getLong(2), row.getLong(3)));
+                }
+            }
+        }
+        cleared.sort(null);
+        return cleared;
     }
 
     /** Takes an event out of its chain: it is applied or given up. */

@@ -1,5 +1,6 @@
 package io.twinlog.applier.progress;
 
+import io.twinlog.applier.conflict.ResolutionOutbox;
 import io.twinlog.applier.held.HeldStore;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -37,7 +38,7 @@ public final class ProgressStore {
         boolean autoCommit = connection.getAutoCommit();
         connection.setAutoCommit(true);
         try (Statement statement = connection.createStatement()) {
-            if (!count("progress, offsets, audit, held_key, held_event, held_table", 6)) {
+            if (!count("progress, offsets, audit, held_key, held_event, held_table, outbox", 7)) {
                 // IF NOT EXISTS does not keep appliers that start together from each other.
                 statement.execute("SELECT pg_catalog.pg_advisory_lock(" + CREATION_LOCK + ")");
                 statement.execute("CREATE SCHEMA IF NOT EXISTS twinlog");
@@ -53,6 +54,7 @@ public final class ProgressStore {
                         + " PRIMARY KEY, at timestamptz NOT NULL DEFAULT now(), replication text NOT NULL,"
                         + " actor text NOT NULL, action text NOT NULL, reason text NOT NULL, details text)");
                 HeldStore.create(statement);
+                ResolutionOutbox.create(statement);
                 statement.execute("SELECT pg_catalog.pg_advisory_unlock(" + CREATION_LOCK + ")");
             }
             try (PreparedStatement insert = connection.prepareStatement("INSERT INTO twinlog.progress"
@@ -68,6 +70,11 @@ public final class ProgressStore {
     /** Whether the tables exist. */
     public boolean exists() throws SQLException {
         return count("progress, offsets, audit", 3);
+    }
+
+    /** Whether the tables of held keys and of decisions exist. */
+    public boolean keepsConflicts() throws SQLException {
+        return count("held_key, held_event, held_table, " + ResolutionOutbox.TABLE, 4);
     }
 
     private boolean count(String tables, int expected) throws SQLException {
@@ -109,6 +116,15 @@ public final class ProgressStore {
 
     private static @Nullable Instant instant(@Nullable Timestamp timestamp) {
         return timestamp == null ? null : timestamp.toInstant();
+    }
+
+    /** Keeps the progress where it is until the end of the transaction: an applier cannot commit meanwhile. */
+    public void lock() throws SQLException {
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT 1 FROM twinlog.progress WHERE replication = ? FOR UPDATE")) {
+            select.setString(1, replication);
+            select.executeQuery().close();
+        }
     }
 
     /** Stored offsets by partition. */
@@ -201,6 +217,9 @@ public final class ProgressStore {
         if (count(String.join(", ", HeldStore.TABLES), HeldStore.TABLES.size())) {
             new HeldStore(connection, replication).drop();
         }
+        if (count(ResolutionOutbox.TABLE, 1)) {
+            delete("twinlog." + ResolutionOutbox.TABLE);
+        }
         try (Statement statement = connection.createStatement()) {
             boolean last;
             try (ResultSet result = statement.executeQuery("SELECT NOT EXISTS (SELECT FROM twinlog.progress)")) {
@@ -208,7 +227,7 @@ public final class ProgressStore {
             }
             if (last) {
                 statement.execute("DROP TABLE IF EXISTS twinlog.progress, twinlog.offsets, twinlog.audit,"
-                        + " twinlog.held_key, twinlog.held_event, twinlog.held_table");
+                        + " twinlog.held_key, twinlog.held_event, twinlog.held_table, twinlog.outbox");
                 try (ResultSet result = statement.executeQuery("SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_class c"
                         + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'twinlog')")) {
                     last = result.next() && result.getBoolean(1);

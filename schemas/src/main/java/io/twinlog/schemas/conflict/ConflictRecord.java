@@ -77,14 +77,58 @@ public record ConflictRecord(
         return copy(this, policy, ConflictOutcome.HELD, reason, head);
     }
 
-    /** The same without row values and original bytes: for counting and telling. */
-    public ConflictRecord withoutRows() {
+    /** The same, found at another attempt. */
+    public ConflictRecord attempt(int number) {
         return new ConflictRecord(
                 id,
                 kind,
                 schema,
                 table,
-                Map.of(),
+                key,
+                operation,
+                evidence,
+                differing,
+                before,
+                after,
+                current,
+                blocking,
+                constraint,
+                detection,
+                policy,
+                outcome,
+                reason,
+                heldBehind,
+                origin,
+                sqlState,
+                number,
+                position,
+                txId,
+                commitMicros,
+                detectedMicros,
+                topic,
+                partition,
+                offset,
+                originalKey,
+                originalValue);
+    }
+
+    /** The same without row values and original bytes: for counting and telling. */
+    public ConflictRecord withoutRows() {
+        return withoutImages(Map.of());
+    }
+
+    /** The same without images and original bytes: for lists, which name the key. */
+    public ConflictRecord withoutImages() {
+        return withoutImages(key);
+    }
+
+    private ConflictRecord withoutImages(Map<String, @Nullable String> shownKey) {
+        return new ConflictRecord(
+                id,
+                kind,
+                schema,
+                table,
+                shownKey,
                 operation,
                 evidence,
                 differing,

@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,24 @@ public final class RowImage {
                 }
             }
         }
+    }
+
+    private RowImage(TableShape shape, byte[] bytes, int[] offsets, @Nullable String @Nullable [] texts) {
+        this.shape = shape;
+        this.bytes = bytes;
+        this.offsets = offsets;
+        this.texts = texts;
+    }
+
+    /** The same row with other values, by column index: exact text that the column's type reads, or null for SQL null. */
+    public RowImage with(Map<Integer, @Nullable String> values) {
+        int[] newOffsets = offsets.clone();
+        @Nullable String[] newTexts = texts == null ? new String[offsets.length] : texts.clone();
+        values.forEach((column, text) -> {
+            newOffsets[column] = RowLayout.NULL;
+            newTexts[column] = text;
+        });
+        return new RowImage(shape, bytes, newOffsets, newTexts);
     }
 
     public TableShape shape() {

@@ -183,18 +183,17 @@ final class ConflictSettler {
         switch (finding.kind()) {
             case INSERT_EXISTS -> {
                 if (finding.meetsNewKey()) {
-                    texts.delete(
-                            finding.binding(),
-                            Objects.requireNonNull(
-                                    change.after().source(finding.binding().keys()[0])));
+                    clearNewKey(finding);
                     return execute(change);
                 }
                 return execute(change.forced(Effect.UPDATE));
             }
             case UPDATE_MISSING -> {
+                clearNewKey(finding);
                 return execute(change.forced(Effect.INSERT));
             }
             case UPDATE_DIFFERS -> {
+                clearNewKey(finding);
                 return execute(change.forced(change.effect()));
             }
             case DELETE_MISSING -> {
@@ -215,6 +214,16 @@ final class ConflictSettler {
                 throw new IllegalStateException("no policy forces " + finding.kind());
         }
         throw new IllegalStateException();
+    }
+
+    // A row that moves may deviate and find its new key taken at once.
+    private void clearNewKey(Finding finding) throws SQLException {
+        NetChange change = finding.change();
+        if (change.effect() == Effect.MOVE) {
+            int key = finding.binding().keys()[0];
+            texts.delete(
+                    finding.binding(), Objects.requireNonNull(change.after().source(key)));
+        }
     }
 
     private boolean execute(NetChange change) throws SQLException {

@@ -105,6 +105,8 @@ final class RowFacts implements Facts {
             return "target";
         }
         String origin = known.origin();
-        return ("twinlog_" + replication).equals(origin) ? "source" : origin;
+        boolean ours = ("twinlog_" + replication).equals(origin)
+                || TargetSession.replayOrigin(replication).equals(origin);
+        return ours ? "source" : origin;
     }
 }

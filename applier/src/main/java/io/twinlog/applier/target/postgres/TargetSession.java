@@ -28,6 +28,7 @@ public final class TargetSession implements AutoCloseable {
     private static final String LIMIT_EXCEEDED = "53400";
     private static final String IN_USE = "55006";
     private static final int LOCK_CLASS = 0x7477_696E;
+    private static final int REPLAY_LOCK_CLASS = 0x7477_7265;
 
     // Plans must stay on the index whatever the statistics say: a plan made for an empty table would scan the full one
     // later.
@@ -90,13 +91,43 @@ public final class TargetSession implements AutoCloseable {
         try {
             session.setUp();
             session.lock();
-            session.setUpOrigin();
+            session.setUpOrigin("twinlog_" + replication);
             session.connection.setAutoCommit(false);
             return session;
         } catch (SQLException | RuntimeException e) {
             session.close();
             throw e;
         }
+    }
+
+    /**
+     * Opens a session for one who decides on conflicts beside an applier, which may run or not. There is one at a time; a second one waits
+     * for as long as a lock is waited for.
+     */
+    public static TargetSession openForReplay(String url, String user, String password, String replication)
+            throws SQLException {
+        TargetSession session =
+                new TargetSession(connect(url, user, password, "twinlog " + replication + " replay"), replication);
+        try {
+            session.setUp();
+            try (PreparedStatement lock = session.connection.prepareStatement(
+                    "SELECT pg_catalog.pg_advisory_lock(?, pg_catalog.hashtext(?))")) {
+                lock.setInt(1, REPLAY_LOCK_CLASS);
+                lock.setString(2, replication);
+                lock.execute();
+            }
+            session.setUpOrigin(replayOrigin(replication));
+            session.connection.setAutoCommit(false);
+            return session;
+        } catch (SQLException | RuntimeException e) {
+            session.close();
+            throw e;
+        }
+    }
+
+    // A dot is in no replication's name, and so in no applier's origin.
+    static String replayOrigin(String replication) {
+        return "twinlog_" + replication + ".replay";
     }
 
     private void setUp() throws SQLException {
@@ -167,8 +198,7 @@ public final class TargetSession implements AutoCloseable {
     }
 
     // The origin lets a capture on this database tell our writes from others; without the privilege it goes without.
-    private void setUpOrigin() throws SQLException {
-        String name = "twinlog_" + replication;
+    private void setUpOrigin(String name) throws SQLException {
         try (PreparedStatement setup =
                 connection.prepareStatement("SELECT CASE WHEN pg_catalog.pg_replication_origin_oid(?) IS NULL THEN"
                         + " pg_catalog.pg_replication_origin_create(?) END")) {
@@ -203,8 +233,9 @@ public final class TargetSession implements AutoCloseable {
     public static boolean dropOrigin(Connection connection, String replication) throws SQLException {
         try (PreparedStatement drop = connection.prepareStatement(
                 "SELECT pg_catalog.pg_replication_origin_drop(roname) FROM pg_catalog.pg_replication_origin WHERE"
-                        + " roname = ?")) {
+                        + " roname IN (?, ?)")) {
             drop.setString(1, "twinlog_" + replication);
+            drop.setString(2, replayOrigin(replication));
             drop.execute();
             return true;
         } catch (SQLException e) {

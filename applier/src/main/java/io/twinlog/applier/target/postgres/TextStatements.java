@@ -6,6 +6,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,48 @@ final class TextStatements {
                 + ") AS v";
         try (ResultSet row = bind(sql, values).executeQuery()) {
             return row.next() ? row.getInt(1) : 1;
+        }
+    }
+
+    /** The row as text, columns that the target computes left out; null if there is none. */
+    @Nullable
+    Map<String, @Nullable String> row(TableBinding binding, RowImage key) throws SQLException {
+        List<@Nullable String> values = new ArrayList<>();
+        List<String> names = new ArrayList<>();
+        List<String> columns = new ArrayList<>();
+        for (int i = 0; i < binding.size(); i++) {
+            TargetColumn column = binding.column(i);
+            if (column != null) {
+                names.add(binding.shape().columns().get(i).name());
+                columns.add("t." + column.quoted() + "::text");
+            }
+        }
+        String sql = "SELECT " + String.join(", ", columns) + " FROM "
+                + binding.table().quoted() + " AS t WHERE " + whereKey(binding, key, values);
+        try (ResultSet found = bind(sql, values).executeQuery()) {
+            if (!found.next()) {
+                return null;
+            }
+            Map<String, @Nullable String> row = new LinkedHashMap<>();
+            for (int i = 0; i < names.size(); i++) {
+                row.put(names.get(i), found.getString(i + 1));
+            }
+            return row;
+        }
+    }
+
+    /** Whether there is such a row and it holds these values, given as exact text. */
+    boolean holds(TableBinding binding, RowImage key, Map<Integer, @Nullable String> texts) throws SQLException {
+        List<@Nullable String> values = new ArrayList<>();
+        List<String> terms = new ArrayList<>();
+        texts.forEach((column, value) -> {
+            terms.add("(" + binding.same(column, "?::text", Parameter.TEXT) + ")");
+            values.add(value);
+        });
+        String sql = "SELECT " + (terms.isEmpty() ? "true" : String.join(" AND ", terms)) + " FROM "
+                + binding.table().quoted() + " AS t WHERE " + whereKey(binding, key, values);
+        try (ResultSet row = bind(sql, values).executeQuery()) {
+            return row.next() && row.getBoolean(1);
         }
     }
 

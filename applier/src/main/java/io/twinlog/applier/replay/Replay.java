@@ -1,0 +1,406 @@
+package io.twinlog.applier.replay;
+
+import io.twinlog.applier.ApplierConfig;
+import io.twinlog.applier.ExistingRows;
+import io.twinlog.applier.Failures;
+import io.twinlog.applier.conflict.ConflictPublisher;
+import io.twinlog.applier.conflict.ConflictTopic;
+import io.twinlog.applier.conflict.ResolutionOutbox;
+import io.twinlog.applier.kafka.KafkaClients;
+import io.twinlog.applier.kafka.OwnTopics;
+import io.twinlog.applier.merge.EventDecoder;
+import io.twinlog.applier.progress.ProgressStore;
+import io.twinlog.applier.replay.ReplayOrder.Action;
+import io.twinlog.applier.target.postgres.ReplayTarget;
+import io.twinlog.applier.target.postgres.TargetSession;
+import io.twinlog.schemas.conflict.ConflictCodec;
+import io.twinlog.schemas.conflict.ConflictOutcome;
+import io.twinlog.schemas.conflict.ConflictPolicy;
+import io.twinlog.schemas.conflict.ConflictRecord;
+import io.twinlog.schemas.conflict.Resolution;
+import io.twinlog.schemas.failure.Category;
+import io.twinlog.schemas.failure.TwinlogException;
+import io.twinlog.schemas.registry.RegistryClient;
+import io.twinlog.schemas.registry.SchemaTopicReader;
+import io.twinlog.schemas.registry.Schemas;
+import io.twinlog.schemas.topic.TopicNames;
+import io.twinlog.schemas.wire.RecordHeader;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The conflicts of a replication: lists them, decides again, gives up. Works while the applier runs, in this process or another one, and
+ * while it does not. Every call opens and closes what it needs; safe for many threads, of which one works and the others wait.
+ *
+ * <p>All methods throw {@link TwinlogException}: OUTAGE where Kafka or the target does not answer, TRANSIENT where locks could not be had
+ * in {@value #ATTEMPTS} attempts, CONFIG where the order makes no sense. Calling again is always right.
+ */
+public final class Replay {
+
+    private static final int ATTEMPTS = 5;
+    private static final int PUBLISHED_AT_ONCE = 500;
+
+    private final ApplierConfig config;
+    private final String progressName;
+    private final TopicNames topics;
+    private final KafkaClients clients;
+    private final ConflictLedger ledger;
+    private final Clock clock;
+    private final Runnable beforePublication;
+
+    /** Beside an applier that reads Kafka itself. */
+    public Replay(ApplierConfig config) {
+        this(config, config.replication());
+    }
+
+    /** @param progressName under which the target keeps progress and held keys: {@link io.twinlog.applier.Inlet#progressName} */
+    public Replay(ApplierConfig config, String progressName) {
+        this(config, progressName, Clock.systemUTC(), () -> {});
+    }
+
+    /** @param beforePublication runs between the target's commit and the publication */
+    Replay(ApplierConfig config, String progressName, Clock clock, Runnable beforePublication) {
+        this.config = config;
+        this.progressName = progressName;
+        this.topics = new TopicNames(config.replication());
+        this.clients = new KafkaClients(config.replication(), config.kafka());
+        this.ledger = new ConflictLedger(config.replication(), config.kafka());
+        this.clock = clock;
+        this.beforePublication = beforePublication;
+    }
+
+    /** The conflicts selected, oldest first, whatever their state; without images. Changes nothing. */
+    public List<ConflictEntry> list(Selection selection) {
+        return asking(() -> {
+            try (Connection connection = TargetSession.connect(
+                    config.targetUrl(), config.targetUser(), config.targetPassword(), "twinlog conflicts")) {
+                connection.setReadOnly(true);
+                return ledger.read(ConflictLedger.Witness.ask(connection, progressName)).stream()
+                        .filter(entry -> selection.matches(entry.conflict()))
+                        .sorted((a, b) -> a.id().compareTo(b.id()))
+                        .toList();
+            }
+        });
+    }
+
+    /** How much waits for somebody. Changes nothing, and reads no conflict unless a crash has left doubts about its state. */
+    public ConflictCount count() {
+        return asking(() -> {
+            try (Connection connection = TargetSession.connect(
+                    config.targetUrl(), config.targetUser(), config.targetPassword(), "twinlog conflicts")) {
+                connection.setReadOnly(true);
+                return ledger.count(connection, progressName);
+            }
+        });
+    }
+
+    /**
+     * The conflicts selected, in their states as published: for those who cannot ask the target. Changes nothing.
+     *
+     * @param kafka settings of Kafka's clients
+     */
+    public static List<ConflictEntry> published(String replication, Map<String, Object> kafka, Selection selection) {
+        return asking(() -> new ConflictLedger(replication, kafka)
+                .read(null).stream()
+                        .filter(entry -> selection.matches(entry.conflict()))
+                        .sorted((a, b) -> a.id().compareTo(b.id()))
+                        .toList());
+    }
+
+    /** One conflict with its images, or null if there is none with this id. Changes nothing. */
+    public @Nullable ConflictEntry find(String id) {
+        List<ConflictEntry> entries = list(Selection.of(id));
+        return entries.isEmpty() ? null : whole(config.replication(), config.kafka(), entries.get(0));
+    }
+
+    /** An entry of a list with its images. Changes nothing. */
+    public static ConflictEntry whole(String replication, Map<String, Object> kafka, ConflictEntry listed) {
+        ConflictRecord found = asking(() -> new ConflictTopic(replication, kafka)
+                .find(listed.conflict().id())
+                .orElseThrow());
+        return new ConflictEntry(found, listed.resolution(), listed.chain());
+    }
+
+    /**
+     * Carries out an order on the conflicts selected that are open; on others only where the selection names them by id.
+     *
+     * @return what became of each event that was looked at, in order, those that waited behind the ones selected among them
+     * @throws UnknownConflictException if an id is on no topic; then nothing was done
+     */
+    public List<ReplayOutcome> replay(Selection selection, ReplayOrder order) {
+        if (order.action() == Action.DISCARD && order.reason().isBlank()) {
+            throw new TwinlogException(Category.CONFIG, "A conflict is given up for a reason: none was given");
+        }
+        requireRule(order.policy());
+        return asking(() -> {
+            try (ReplayTarget target = open()) {
+                if (!order.dryRun()) {
+                    publish(target);
+                }
+                List<ReplayOutcome> outcomes = replay(selection, order, target);
+                if (!order.dryRun()) {
+                    beforePublication.run();
+                    publish(target);
+                }
+                return outcomes;
+            }
+        });
+    }
+
+    private void requireRule(@Nullable ConflictPolicy policy) {
+        if (policy == null) {
+            return;
+        }
+        String lacking = switch (policy) {
+            case MAXIMUM, MINIMUM -> "column";
+            case DELTA -> "columns";
+            case PRIORITY -> "origins";
+            case HOLD, SKIP, OVERWRITE, NEWEST, OLDEST -> null;
+            case STOP -> throw new TwinlogException(Category.CONFIG, "A replay cannot follow the policy stop");
+        };
+        boolean ruled = config.conflicts().rules().stream().anyMatch(rule -> rule.policy() == policy);
+        if (lacking != null && !ruled) {
+            throw new TwinlogException(
+                    Category.CONFIG,
+                    "The policy " + policy.label() + " needs a rule that names its " + lacking
+                            + ": add one with this policy to conflicts.rules");
+        }
+    }
+
+    private List<ReplayOutcome> replay(Selection selection, ReplayOrder order, ReplayTarget target)
+            throws SQLException {
+        // The target first: what it says to wait and the topics then say to be settled was settled in between.
+        ConflictLedger.Witness witness = ConflictLedger.Witness.ask(target.connection(), progressName);
+        target.rollback();
+        Map<String, ConflictEntry> all = new HashMap<>();
+        ledger.read(witness).forEach(entry -> all.put(entry.conflict().id(), entry));
+        List<ConflictEntry> chosen = choose(selection, all);
+        if (witness == null || chosen.isEmpty()) {
+            return List.of();
+        }
+        if (!order.set().isEmpty() && chosen.size() != 1) {
+            throw new TwinlogException(
+                    Category.CONFIG,
+                    "Values can be set for a single conflict only; " + chosen.size() + " are selected");
+        }
+        List<ReplayOutcome> outcomes = new ArrayList<>();
+        try (SchemaTopicReader schemas = new SchemaTopicReader(clients.consumer(), topics.schemas())) {
+            EventDecoder decoder = new EventDecoder(new Schemas(schemas, registry()));
+            Decider decider = new Decider(target, progressName, decoder, order, config.conflicts(), all, clock);
+            Map<String, Set<String>> chains = new LinkedHashMap<>();
+            for (ConflictEntry entry : chosen) {
+                String chain = entry.chain();
+                if (chain == null) {
+                    outcomes.addAll(settled(entry, order, target, decider, decoder, outcomes));
+                } else {
+                    chains.computeIfAbsent(chain, name -> new HashSet<>())
+                            .add(entry.conflict().id());
+                }
+            }
+            for (Map.Entry<String, Set<String>> chain : chains.entrySet()) {
+                boolean discards = order.action() == Action.DISCARD;
+                outcomes.addAll(release(
+                        new ChainReplay(target, progressName, decider, chain.getValue(), discards, chain.getKey()),
+                        order,
+                        target));
+            }
+        }
+        tellMissed(chosen, outcomes);
+        outcomes.sort(
+                (a, b) -> io.twinlog.schemas.EventId.parse(a.id()).compareTo(io.twinlog.schemas.EventId.parse(b.id())));
+        return outcomes;
+    }
+
+    private List<ConflictEntry> choose(Selection selection, Map<String, ConflictEntry> all) {
+        List<String> unknown =
+                selection.ids().stream().filter(id -> !all.containsKey(id)).toList();
+        if (!unknown.isEmpty()) {
+            throw new UnknownConflictException(topics.conflicts(), unknown);
+        }
+        return all.values().stream()
+                .filter(entry -> selection.matches(entry.conflict()))
+                .filter(entry -> entry.isOpen() || !selection.ids().isEmpty())
+                .sorted((a, b) -> a.id().compareTo(b.id()))
+                .toList();
+    }
+
+    // Between our question and the lock an applier may have settled what was selected.
+    private static void tellMissed(List<ConflictEntry> chosen, List<ReplayOutcome> outcomes) {
+        Set<String> told = new HashSet<>();
+        outcomes.forEach(outcome -> told.add(outcome.id()));
+        for (ConflictEntry entry : chosen) {
+            if (!told.contains(entry.conflict().id())) {
+                outcomes.add(ReplayOutcome.unchanged(entry, "It waits no more, or in another chain by now; ask again"));
+            }
+        }
+    }
+
+    private List<ReplayOutcome> release(ChainReplay chain, ReplayOrder order, ReplayTarget target) throws SQLException {
+        ChainReplay.Place place = ChainReplay.Place.BEGIN;
+        List<ReplayOutcome> outcomes = new ArrayList<>();
+        while (!place.done()) {
+            ChainReplay.Place from = place;
+            place = transaction(target, order, () -> chain.page(from));
+            outcomes.addAll(place.outcomes());
+        }
+        if (order.dryRun()) {
+            target.rollback();
+        }
+        return outcomes;
+    }
+
+    private List<ReplayOutcome> settled(
+            ConflictEntry entry,
+            ReplayOrder order,
+            ReplayTarget target,
+            Decider decider,
+            EventDecoder decoder,
+            List<ReplayOutcome> before)
+            throws SQLException {
+        if (before.stream()
+                .anyMatch(outcome -> outcome.id().equals(entry.conflict().id()))) {
+            // The other half of a primary-key change.
+            return List.of();
+        }
+        boolean vanished = entry.resolution().reason().equals(ConflictLedger.VANISHED)
+                && entry.resolution().actor().equals(Resolution.APPLIER);
+        boolean leftOut = entry.conflict().outcome() == ConflictOutcome.KEPT
+                && entry.resolution().actor().equals(Resolution.APPLIER);
+        List<ReplayOutcome> outcomes;
+        if (vanished) {
+            outcomes = transaction(target, order, () -> List.of(decider.vanished(entry)));
+        } else if (entry.isOpen() && order.action() == Action.DISCARD) {
+            outcomes = transaction(target, order, () -> List.of(decider.discarded(entry)));
+        } else if ((entry.isOpen() || leftOut) && order.action() == Action.REPLAY) {
+            try (SettledReplay replay = new SettledReplay(
+                    target,
+                    progressName,
+                    decider,
+                    ledger.topic(),
+                    entry,
+                    (table, events) -> new LaterEvents(clients.consumer(), decoder, table, events))) {
+                outcomes = transaction(target, order, replay::decide);
+            }
+        } else {
+            outcomes = List.of(ReplayOutcome.unchanged(
+                    entry,
+                    "It is " + entry.state().label() + " already, by "
+                            + entry.resolution().actor()));
+        }
+        if (order.dryRun()) {
+            target.rollback();
+        }
+        return outcomes;
+    }
+
+    /** Work within a transaction. */
+    @FunctionalInterface
+    private interface Work<T> {
+        T run() throws SQLException;
+    }
+
+    // A dry run leaves the transaction open, so that its next page sees what this one did.
+    private <T> T transaction(ReplayTarget target, ReplayOrder order, Work<T> work) throws SQLException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                T result = work.run();
+                if (!order.dryRun()) {
+                    target.commit();
+                }
+                return result;
+            } catch (SQLException e) {
+                target.rollback();
+                if (order.dryRun()
+                        || attempt == ATTEMPTS
+                        || Failures.classify(e).category() != Category.TRANSIENT) {
+                    throw e;
+                }
+            } catch (RuntimeException e) {
+                target.rollback();
+                throw e;
+            }
+        }
+    }
+
+    // In order; what is published twice after a crash has the same content.
+    private void publish(ReplayTarget target) throws SQLException {
+        ResolutionOutbox outbox = new ResolutionOutbox(target.connection(), progressName);
+        ProgressStore store = new ProgressStore(target.connection(), progressName);
+        if (!store.keepsConflicts()) {
+            boolean applierWasThere = store.read() != null;
+            target.rollback();
+            if (applierWasThere) {
+                store.create();
+            }
+            return;
+        }
+        List<ResolutionOutbox.Entry> waiting = outbox.read(PUBLISHED_AT_ONCE);
+        if (waiting.isEmpty()) {
+            target.rollback();
+            return;
+        }
+        try (Admin admin = clients.admin();
+                Producer<byte[], byte[]> producer = clients.producer("replay")) {
+            OwnTopics.createConflicts(admin, topics.conflicts());
+            OwnTopics.createResolutions(admin, topics.resolutions());
+            ConflictPublisher publisher = new ConflictPublisher(producer, topics, conflictHeader());
+            while (!waiting.isEmpty()) {
+                publisher.publish(
+                        waiting.stream()
+                                .map(ResolutionOutbox.Entry::conflict)
+                                .filter(Objects::nonNull)
+                                .map(Objects::requireNonNull)
+                                .toList(),
+                        waiting.stream().map(ResolutionOutbox.Entry::resolution).toList());
+                outbox.remove(waiting);
+                target.commit();
+                waiting = outbox.read(PUBLISHED_AT_ONCE);
+            }
+            target.rollback();
+        }
+    }
+
+    private byte[] conflictHeader() {
+        RegistryClient registry = registry();
+        return registry == null
+                ? RecordHeader.singleObject(ConflictCodec.FINGERPRINT)
+                : RecordHeader.registry(
+                        registry.register(RegistryClient.valueSubject(topics.conflicts()), ConflictCodec.SCHEMA));
+    }
+
+    private @Nullable RegistryClient registry() {
+        return config.registry() == null ? null : new RegistryClient(config.registry());
+    }
+
+    private ReplayTarget open() throws SQLException {
+        return ReplayTarget.open(
+                config.targetUrl(),
+                config.targetUser(),
+                config.targetPassword(),
+                progressName,
+                config.existingRows() == ExistingRows.UPSERT,
+                config.conflicts(),
+                clock);
+    }
+
+    private static <T> T asking(Work<T> question) {
+        try {
+            return question.run();
+        } catch (SQLException | KafkaException e) {
+            throw Failures.classify(e);
+        }
+    }
+}

@@ -41,7 +41,7 @@ class StatusIT {
         assertThat(status.at("/source/slot").isNull()).isTrue();
         assertThat(status.at("/target/applied_seq").isNull()).isTrue();
         assertThat(status.at("/conflicts").asLong()).isZero();
-        assertThat(cli.run("conflicts", "list", "-f", file).out()).isEqualTo("No conflicts.\n");
+        assertThat(cli.run("conflicts", "list", "-f", file).out()).isEqualTo("No open conflicts.\n");
         assertThat(servers.topics(shop)).isEmpty();
     }
 

@@ -1,7 +1,9 @@
 package io.twinlog.cli.command;
 
+import io.twinlog.applier.replay.ConflictEntry;
 import io.twinlog.cli.terminal.TextTable;
 import io.twinlog.schemas.conflict.ConflictRecord;
+import io.twinlog.schemas.conflict.Resolution;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashSet;
@@ -42,7 +44,30 @@ record ConflictDocument(
         String detected,
         String topic,
         int partition,
-        long offset) {
+        long offset,
+        String state,
+        @Nullable String chain,
+        Resolved resolution) {
+
+    /** What became of a conflict, and by whom. */
+    record Resolved(
+            String state,
+            String actor,
+            String reason,
+            @Nullable String policy,
+            int attempt,
+            String time) {
+
+        static Resolved of(Resolution resolution) {
+            return new Resolved(
+                    resolution.state().label(),
+                    resolution.actor(),
+                    resolution.reason(),
+                    resolution.policy() == null ? null : resolution.policy().label(),
+                    resolution.attempt(),
+                    ConflictDocument.time(resolution.timeMicros()));
+        }
+    }
 
     /** A conflict as {@code conflicts list --json} prints it, without row values other than the key. */
     record Summary(
@@ -52,9 +77,13 @@ record ConflictDocument(
             Map<String, @Nullable String> key,
             String operation,
             String evidence,
-            String detected) {
+            String detected,
+            String state,
+            @Nullable String chain,
+            Resolved resolution) {
 
-        static Summary of(ConflictRecord conflict) {
+        static Summary of(ConflictEntry entry) {
+            ConflictRecord conflict = entry.conflict();
             return new Summary(
                     conflict.id(),
                     conflict.kind().label(),
@@ -62,11 +91,15 @@ record ConflictDocument(
                     conflict.key(),
                     ConflictDocument.operation(conflict.operation()),
                     conflict.evidence(),
-                    time(conflict.detectedMicros()));
+                    ConflictDocument.time(conflict.detectedMicros()),
+                    entry.state().label(),
+                    entry.chain(),
+                    Resolved.of(entry.resolution()));
         }
     }
 
-    static ConflictDocument of(ConflictRecord conflict) {
+    static ConflictDocument of(ConflictEntry entry) {
+        ConflictRecord conflict = entry.conflict();
         return new ConflictDocument(
                 conflict.id(),
                 conflict.kind().label(),
@@ -94,12 +127,18 @@ record ConflictDocument(
                 time(conflict.detectedMicros()),
                 conflict.topic(),
                 conflict.partition(),
-                conflict.offset());
+                conflict.offset(),
+                entry.state().label(),
+                entry.chain(),
+                Resolved.of(entry.resolution()));
     }
 
     /** For people: the facts, then the rows side by side. */
     String text() {
         TextTable facts = new TextTable("  ")
+                .row(
+                        "state",
+                        state + ", by " + resolution.actor() + " at " + resolution.time() + ". " + resolution.reason())
                 .row("table", table)
                 .row("key", row(key))
                 .row("operation", operation)
@@ -148,7 +187,7 @@ record ConflictDocument(
                 .toList();
     }
 
-    private static String value(@Nullable Map<String, @Nullable String> image, String column) {
+    static String value(@Nullable Map<String, @Nullable String> image, String column) {
         if (image == null) {
             return "(no row)";
         }
@@ -160,12 +199,12 @@ record ConflictDocument(
     }
 
     /** A table of wide values is no table; {@code --json} has them whole. */
-    private static String shortened(String value) {
+    static String shortened(String value) {
         String line = value.replace("\n", "\\n");
         return line.length() <= 40 ? line : line.substring(0, 37) + "...";
     }
 
-    private static String row(Map<String, @Nullable String> row) {
+    static String row(Map<String, @Nullable String> row) {
         return String.join(
                 ", ",
                 row.entrySet().stream()

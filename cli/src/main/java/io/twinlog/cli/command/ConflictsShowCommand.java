@@ -1,11 +1,9 @@
 package io.twinlog.cli.command;
 
-import io.twinlog.cli.config.TwinlogConfiguration;
+import io.twinlog.applier.replay.ConflictEntry;
 import io.twinlog.cli.terminal.ExitCode;
 import io.twinlog.cli.terminal.Json;
-import io.twinlog.schemas.conflict.ConflictRecord;
 import java.io.PrintWriter;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,7 +15,8 @@ import picocli.CommandLine.Spec;
 /** {@code twinlog conflicts show}. */
 @Command(
         name = "show",
-        description = "Shows one parked event with its images and the target row as it was found. Prints row values.",
+        description =
+                "Shows one conflict with its images, the target row as it was found, and its state. Prints row values.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  twinlog conflicts show 1-4711-3 -f twinlog.yaml",
@@ -44,17 +43,16 @@ final class ConflictsShowCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        TwinlogConfiguration configuration = file.read();
-        Optional<ConflictRecord> found = DeadLetters.of(configuration).find(id);
-        if (found.isEmpty()) {
+        ConflictEntry found = new Conflicts(file.read(), spec.commandLine().getErr()).find(id);
+        if (found == null) {
             spec.commandLine()
                     .getErr()
                     .println("twinlog: there is no conflict " + id
-                            + " on the conflict topic; `twinlog conflicts list` shows those there are");
+                            + " on the conflict topic; `twinlog conflicts list --state all` shows those there are");
             return ExitCode.ERROR.number();
         }
         PrintWriter out = spec.commandLine().getOut();
-        ConflictDocument document = ConflictDocument.of(found.get());
+        ConflictDocument document = ConflictDocument.of(found);
         out.print(json ? Json.of(document) + "\n" : document.text());
         out.flush();
         return ExitCode.DONE.number();

@@ -172,6 +172,10 @@ final class Story implements AutoCloseable {
                 + "): nothing was overwritten in silence. The other account went on: "
                 + source().value(query + (CONFLICTING_ACCOUNT + 1)) + " at the source, "
                 + target().value(query + (CONFLICTING_ACCOUNT + 1)) + " at the target.");
+        narrator.say("Its key is held until somebody decides; later changes of it wait behind. First see, then do it:");
+        command("conflicts", "replay", id.group(1), "--policy", "overwrite", "--dry-run");
+        command("conflicts", "replay", id.group(1), "--policy", "overwrite");
+        compare();
     }
 
     private void whereNext() {
@@ -181,6 +185,7 @@ final class Story implements AutoCloseable {
                 "twinlog sandbox --dir DIR   the same servers, empty, for trying out; writes a configuration file");
         narrator.say("twinlog --help              all commands");
         narrator.say("docs/operations.md          running it, states, exit codes, what to do when it stops");
+        narrator.say("docs/conflicts.md           conflicts: kinds, policies, replay, how to avoid them");
         narrator.say("docs/configuration.md       every key of the configuration file");
         narrator.say("docs/xlog-format.md         the events on Kafka");
         narrator.say(String.format(Locale.ROOT, "%nThe demo took %.0f s.", narrator.elapsedSeconds()));

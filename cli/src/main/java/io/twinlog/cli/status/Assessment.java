@@ -2,6 +2,7 @@ package io.twinlog.cli.status;
 
 import io.twinlog.applier.progress.StoredOffset;
 import io.twinlog.applier.progress.StoredProgress;
+import io.twinlog.applier.replay.ConflictCount;
 import io.twinlog.cli.status.KafkaFacts.ControlTail;
 import io.twinlog.cli.status.KafkaFacts.Extent;
 import io.twinlog.cli.status.StatusReport.Detection;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * Makes a report of what the witnesses said. Pure: no server and no clock.
  *
  * @param now the time of the report
+ * @param conflicts how much waits, by the target and the topics together
  * @param recordTimes finds the time stamps, in milliseconds, of the records at offsets of partitions, as far as there are any
  */
 record Assessment(
@@ -40,6 +42,7 @@ record Assessment(
         Answer<SourceFacts> source,
         Answer<KafkaFacts> kafka,
         Answer<TargetFacts> target,
+        Answer<ConflictCount> conflicts,
         UnaryOperator<Map<TopicPartition, Long>> recordTimes) {
 
     private static final Duration SILENCE = Duration.ofSeconds(10);
@@ -57,7 +60,17 @@ record Assessment(
                 targetReport(),
                 lag(),
                 staleness(capture, applier),
-                kafka.value() == null ? null : kafka.value().conflicts());
+                openConflicts(),
+                conflicts.value() == null ? null : conflicts.value().heldKeys(),
+                conflicts.value() == null ? null : conflicts.value().waiting());
+    }
+
+    // Without the target the topics' word has to do.
+    private @Nullable Long openConflicts() {
+        if (conflicts.value() != null) {
+            return conflicts.value().open();
+        }
+        return kafka.value() == null ? null : kafka.value().openConflicts();
     }
 
     private Member member(String role) {

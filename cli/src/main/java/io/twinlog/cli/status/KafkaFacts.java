@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  * @param members the last word of each role
  * @param control the end of the control log, or null if there is none
  * @param partitions the data partitions and the control log's
- * @param conflicts dead letters
+ * @param openConflicts conflicts that wait for a decision, as published
  */
 record KafkaFacts(
         Map<String, MemberStatus> members,
         @Nullable ControlTail control,
         Map<TopicPartition, Extent> partitions,
-        long conflicts) {
+        long openConflicts) {
 
     /**
      * The end of the control log.

@@ -3,6 +3,9 @@ package io.twinlog.cli.status;
 import io.twinlog.cli.status.KafkaFacts.ControlTail;
 import io.twinlog.cli.status.KafkaFacts.Extent;
 import io.twinlog.schemas.Lsn;
+import io.twinlog.schemas.conflict.Resolution;
+import io.twinlog.schemas.conflict.ResolutionCodec;
+import io.twinlog.schemas.conflict.ResolutionState;
 import io.twinlog.schemas.control.ControlCodec;
 import io.twinlog.schemas.control.ControlKind;
 import io.twinlog.schemas.control.ControlRecord;
@@ -14,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +77,7 @@ final class KafkaView implements AutoCloseable {
                 members(existing),
                 existing.contains(topics.transactions()) ? controlTail() : null,
                 extents(read),
-                existing.contains(topics.conflicts()) ? records(topics.conflicts()) : 0);
+                existing.contains(topics.resolutions()) ? openConflicts() : 0);
     }
 
     /**
@@ -129,10 +133,20 @@ final class KafkaView implements AutoCloseable {
         return tail.result();
     }
 
-    private long records(String topic) throws ExecutionException, TimeoutException, InterruptedException {
-        return extents(Set.of(topic)).values().stream()
-                .mapToLong(extent -> extent.end() - extent.begin())
-                .sum();
+    private long openConflicts() {
+        TopicPartition partition = new TopicPartition(topics.resolutions(), 0);
+        Set<String> open = new HashSet<>();
+        read(partition, begin(partition), entry -> {
+            if (entry.value() != null) {
+                Resolution resolution = ResolutionCodec.decode(entry.value());
+                if (resolution.state() == ResolutionState.OPEN) {
+                    open.add(resolution.id());
+                } else {
+                    open.remove(resolution.id());
+                }
+            }
+        });
+        return open.size();
     }
 
     private Map<TopicPartition, Extent> extents(Set<String> names)

@@ -1,8 +1,11 @@
 package io.twinlog.cli.status;
 
 import io.twinlog.applier.progress.ProgressView;
+import io.twinlog.applier.replay.ConflictCount;
+import io.twinlog.applier.replay.Replay;
 import io.twinlog.cli.config.TargetConfiguration;
 import io.twinlog.cli.config.TwinlogConfiguration;
+import io.twinlog.cli.run.Parts;
 import io.twinlog.schemas.topic.TopicNames;
 import java.time.Clock;
 import java.util.Map;
@@ -35,9 +38,14 @@ public final class StatusCollector {
                             source,
                             facts,
                             progress,
+                            facts.reachable() && progress.reachable() ? conflicts() : Answer.notConfigured(),
                             kafka::timestamps)
                     .report();
         }
+    }
+
+    private Answer<ConflictCount> conflicts() {
+        return Answer.to(() -> new Replay(Parts.applierConfig(configuration)).count());
     }
 
     private TargetFacts targetFacts(TargetConfiguration target) throws Exception {

@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param lag how far the target is behind the source
  * @param staleness how long the target may stay away before changes it needs are gone
- * @param conflicts dead letters on the conflict topic
+ * @param conflicts open ones: each once, without those that are settled
+ * @param heldKeys keys that wait for a decision
+ * @param waitingEvents events that wait, the open conflicts among them
  */
 public record StatusReport(
         String replication,
@@ -23,7 +25,9 @@ public record StatusReport(
         Target target,
         Lag lag,
         Staleness staleness,
-        @Nullable Long conflicts) {
+        @Nullable Long conflicts,
+        @Nullable Long heldKeys,
+        @Nullable Long waitingEvents) {
 
     /**
      * One member, by its own words on the status topic.

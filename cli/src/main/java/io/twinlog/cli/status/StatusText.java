@@ -120,7 +120,16 @@ public record StatusText(StatusReport report) {
 
     private String conflicts() {
         Long count = report.conflicts();
-        return count == null ? UNKNOWN : count == 0 ? "0" : Figure.count(count) + "  (twinlog conflicts list)";
+        if (count == null || count == 0) {
+            return count == null ? UNKNOWN : "0";
+        }
+        Long keys = report.heldKeys();
+        Long events = report.waitingEvents();
+        return Figure.count(count) + " open"
+                + (keys == null || events == null
+                        ? ""
+                        : ", " + Figure.of(keys, "key") + " held, " + Figure.of(events, "event") + " waiting")
+                + "  (twinlog conflicts list)";
     }
 
     /** How many tables have which strength; those that see less than everything by name, as far as a line holds them. */

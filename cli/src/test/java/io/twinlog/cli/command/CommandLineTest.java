@@ -30,6 +30,8 @@ class CommandLineTest {
                 List.of("conflicts"),
                 List.of("conflicts", "list"),
                 List.of("conflicts", "show"),
+                List.of("conflicts", "replay"),
+                List.of("conflicts", "discard"),
                 List.of("accept-loss"),
                 List.of("drop"));
     }

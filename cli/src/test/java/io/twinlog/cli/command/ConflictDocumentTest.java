@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.twinlog.applier.replay.ConflictEntry;
 import io.twinlog.cli.terminal.Json;
 import io.twinlog.schemas.conflict.ConflictKind;
 import io.twinlog.schemas.conflict.ConflictOutcome;
 import io.twinlog.schemas.conflict.ConflictPolicy;
 import io.twinlog.schemas.conflict.ConflictRecord;
+import io.twinlog.schemas.conflict.Resolution;
 import io.twinlog.schemas.table.ReplicaIdentity;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,7 +53,7 @@ class ConflictDocumentTest {
 
     @Test
     void the_text_shows_the_images_side_by_side() {
-        assertThat(ConflictDocument.of(conflict).text())
+        assertThat(ConflictDocument.of(entry(conflict)).text())
                 .contains("conflict 1-7-2: update_differs", "public.account", "1970-01-01T00:00:01Z at 0/1A")
                 .contains("id       7                  7               7")
                 .contains("balance  1.00               NULL            3.00            <- differs");
@@ -91,14 +93,14 @@ class ConflictDocumentTest {
                 null,
                 new byte[0]);
 
-        assertThat(ConflictDocument.of(missing).text()).contains("(not logged)", "(no row)");
+        assertThat(ConflictDocument.of(entry(missing)).text()).contains("(not logged)", "(no row)");
     }
 
     /** Scripts read these names: add, never change. */
     @Test
     void the_names_in_the_json_are_those_of_docs_operations_md() throws Exception {
-        JsonNode shown = new ObjectMapper().readTree(Json.of(ConflictDocument.of(conflict)));
-        JsonNode listed = new ObjectMapper().readTree(Json.of(List.of(ConflictDocument.Summary.of(conflict))));
+        JsonNode shown = new ObjectMapper().readTree(Json.of(ConflictDocument.of(entry(conflict))));
+        JsonNode listed = new ObjectMapper().readTree(Json.of(List.of(ConflictDocument.Summary.of(entry(conflict)))));
 
         assertThat(shown.fieldNames())
                 .toIterable()
@@ -129,11 +131,31 @@ class ConflictDocumentTest {
                         "detected",
                         "topic",
                         "partition",
-                        "offset");
+                        "offset",
+                        "state",
+                        "chain",
+                        "resolution");
         assertThat(listed.get(0).fieldNames())
                 .toIterable()
-                .containsExactly("id", "kind", "table", "key", "operation", "evidence", "detected");
+                .containsExactly(
+                        "id",
+                        "kind",
+                        "table",
+                        "key",
+                        "operation",
+                        "evidence",
+                        "detected",
+                        "state",
+                        "chain",
+                        "resolution");
+        assertThat(shown.at("/resolution").fieldNames())
+                .toIterable()
+                .containsExactly("state", "actor", "reason", "policy", "attempt", "time");
         assertThat(shown.at("/after/balance").isNull()).isTrue();
+    }
+
+    private static ConflictEntry entry(ConflictRecord conflict) {
+        return new ConflictEntry(conflict, Resolution.atDetection(conflict), conflict.id());
     }
 
     private static Map<String, String> row(String id, String balance) {

@@ -164,6 +164,7 @@ class StatusReportTest {
                         new Answer<>(null, "Connection refused"),
                         new Answer<>(null, "no answer within 5 s"),
                         new Answer<>(null, "password authentication failed"),
+                        Answer.notConfigured(),
                         offsets -> Map.of())
                 .report();
 
@@ -218,6 +219,7 @@ class StatusReportTest {
                         "capture.since",
                         "capture.state",
                         "conflicts",
+                        "held_keys",
                         "kafka.captured_position",
                         "kafka.captured_seq",
                         "kafka.captured_time",
@@ -252,7 +254,8 @@ class StatusReportTest {
                         "target.error",
                         "target.paused_tables",
                         "target.reachable",
-                        "time");
+                        "time",
+                        "waiting_events");
     }
 
     private static void paths(String path, JsonNode node, Consumer<String> found) {
@@ -272,6 +275,7 @@ class StatusReportTest {
                         new Answer<>(new SourceFacts("0/2100", slot, detection), null),
                         new Answer<>(new KafkaFacts(members, tail, partitions, 2), null),
                         new Answer<>(new TargetFacts(progress, offsets, paused), null),
+                        new Answer<>(new io.twinlog.applier.replay.ConflictCount(2, 2, 5), null),
                         asked -> {
                             Map<TopicPartition, Long> known = new HashMap<>(nextRecordMillis);
                             known.keySet().retainAll(asked.keySet());

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -18,6 +19,7 @@ public final class FreePort {
     private static final int FIRST = 15_000;
     private static final int LAST = 32_000;
     private static final int ATTEMPTS = 1000;
+    private static final Duration COPIES_LIVE = Duration.ofSeconds(3);
 
     /** {@code 1/2} is the first half of the ports. */
     static final String SHARE_PROPERTY = "twinlog.ports";
@@ -66,8 +68,11 @@ public final class FreePort {
         }
     }
 
+    // A process that is being started beside us holds copies of our sockets until it has become another program, that
+    // of a
+    // look for a free port among them: such a port is free again in a moment.
     static void require(int port, String server) {
-        if (!isFree(port)) {
+        if (!Condition.within(COPIES_LIVE).holds(() -> isFree(port))) {
             throw new SandboxException("Another program listens on port " + port + ", which " + server
                     + " needs. Stop it, or choose another port.");
         }

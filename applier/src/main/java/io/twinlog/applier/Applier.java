@@ -8,6 +8,7 @@ import io.twinlog.applier.merge.KafkaRecords;
 import io.twinlog.applier.merge.XlogConsumer;
 import io.twinlog.applier.merge.XlogReader;
 import io.twinlog.applier.progress.ProgressStore;
+import io.twinlog.applier.progress.ProgressView;
 import io.twinlog.applier.progress.StoredOffset;
 import io.twinlog.applier.progress.StoredProgress;
 import io.twinlog.applier.target.postgres.PostgresTarget;
@@ -39,6 +40,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -280,6 +282,24 @@ public final class Applier implements AutoCloseable {
     /** Looks at every precondition; creates nothing. */
     public List<Check> check() {
         return new ApplierChecks(config, clients).run();
+    }
+
+    /** Whether the target has our progress or Kafka our conflict topic. A server that does not answer counts as not having it. */
+    public boolean isEstablished() {
+        try (ProgressView target = new ProgressView(
+                config.replication(), config.targetUrl(), config.targetUser(), config.targetPassword())) {
+            if (target.progress().isPresent()) {
+                return true;
+            }
+        } catch (SQLException e) {
+            reporter.message("The target does not answer: " + e.getMessage());
+        }
+        try (Admin admin = clients.admin()) {
+            return OwnTopics.exists(admin, topics.conflicts());
+        } catch (KafkaException e) {
+            reporter.message("Kafka does not answer: " + e.getMessage());
+            return false;
+        }
     }
 
     /**

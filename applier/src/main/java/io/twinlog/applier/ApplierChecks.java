@@ -38,7 +38,7 @@ final class ApplierChecks {
             return Check.problem("kafka for the applier", "interrupted", null);
         } catch (Exception e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            return Check.problem(
+            return Check.outage(
                     "kafka for the applier",
                     "Kafka does not answer: " + cause.getMessage(),
                     "check kafka.bootstrap.servers");

@@ -1,11 +1,13 @@
 package io.twinlog.capture;
 
+import io.twinlog.capture.postgres.catalog.SlotFacts;
 import io.twinlog.capture.postgres.catalog.SourceNames;
 import io.twinlog.capture.postgres.catalog.TablePatterns;
 import io.twinlog.capture.postgres.connection.SourceAddress;
 import io.twinlog.capture.publish.KafkaClients;
 import io.twinlog.capture.publish.KafkaOutlet;
 import io.twinlog.capture.publish.Outlet;
+import io.twinlog.capture.publish.Topics;
 import io.twinlog.schemas.check.Check;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
@@ -14,11 +16,14 @@ import io.twinlog.schemas.registry.RegistryClient;
 import io.twinlog.schemas.status.MemberState;
 import io.twinlog.schemas.status.MemberStatus;
 import io.twinlog.schemas.topic.TopicNames;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 
@@ -174,6 +179,23 @@ public final class Capture implements AutoCloseable {
     /** All preconditions, looked at at once; creates nothing. */
     public List<Check> check() {
         return new Preconditions(config, kafka, topics, names, source).examine().all();
+    }
+
+    /** Whether the source has our slot or Kafka our control log. A server that does not answer counts as not having it. */
+    public boolean isEstablished() {
+        try (Connection connection = source.open()) {
+            if (SlotFacts.find(connection, names.slot()) != null) {
+                return true;
+            }
+        } catch (SQLException e) {
+            board.message("The source does not answer: " + e.getMessage());
+        }
+        try (Topics existing = new Topics(kafka, topics, config.partitions(), config.replicationFactor())) {
+            return existing.exists(topics.transactions());
+        } catch (KafkaException e) {
+            board.message("Kafka does not answer: " + e.getMessage());
+            return false;
+        }
     }
 
     /** Removes slot, publication and topics. Nothing of the replication is left but what was applied. */

@@ -165,9 +165,7 @@ final class CaptureSession {
 
     private static boolean isReachable(Preconditions.Findings findings) {
         return findings.general().stream()
-                .noneMatch(check -> check.level() == io.twinlog.schemas.check.Check.Level.PROBLEM
-                        && (check.subject().equals("source") || check.subject().equals("kafka"))
-                        && !String.valueOf(check.remedy()).startsWith("Correct"));
+                .noneMatch(check -> check.level() == io.twinlog.schemas.check.Check.Level.OUTAGE);
     }
 
     private boolean run(

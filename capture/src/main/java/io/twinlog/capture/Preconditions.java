@@ -8,7 +8,6 @@ import io.twinlog.capture.postgres.precondition.SourcePreconditions;
 import io.twinlog.capture.publish.KafkaClients;
 import io.twinlog.capture.publish.Topics;
 import io.twinlog.schemas.check.Check;
-import io.twinlog.schemas.check.Check.Level;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
 import io.twinlog.schemas.topic.TopicNames;
@@ -55,7 +54,7 @@ final class Preconditions {
         /** Throws CONFIG naming every problem. */
         void require(boolean withTables) {
             List<Check> problems = (withTables ? all() : general)
-                    .stream().filter(check -> check.level() == Level.PROBLEM).toList();
+                    .stream().filter(Check::hinders).toList();
             if (!problems.isEmpty()) {
                 throw new TwinlogException(
                         Category.CONFIG,
@@ -82,13 +81,14 @@ final class Preconditions {
             tables.addAll(examined.tables());
             usable.addAll(examined.usable());
         } catch (SQLException e) {
-            general.add(Check.problem("source", "Not usable at " + source + ": " + e.getMessage(), remedy(e)));
+            general.add(Check.noConnection(
+                    "source", "Not usable at " + source + ": " + e.getMessage(), e.getSQLState(), remedy(e)));
         }
         try (Topics existing = new Topics(kafka, topics, config.partitions(), config.replicationFactor())) {
             general.add(Check.ok("kafka", "reachable, cluster " + existing.clusterId()));
             general.addAll(existing.check(usable.stream().map(CatalogTable::id).toList()));
         } catch (KafkaException e) {
-            general.add(Check.problem(
+            general.add(Check.outage(
                     "kafka",
                     "Not usable at " + config.kafka().get("bootstrap.servers") + ": " + rootMessage(e),
                     "Start Kafka, or correct kafka.bootstrap.servers"));

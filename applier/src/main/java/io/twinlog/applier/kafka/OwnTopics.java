@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -41,17 +42,25 @@ public final class OwnTopics {
         create(admin, topic, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact"));
     }
 
+    public static boolean exists(Admin admin, String topic) {
+        return names(admin).contains(topic);
+    }
+
     /** The tables that have a data topic. */
     public static List<TableId> tables(Admin admin, TopicNames topics) {
-        try {
-            List<TableId> tables = new ArrayList<>();
-            for (String topic : admin.listTopics().names().get()) {
-                String[] parts = topic.split("\\.", 3);
-                if (parts.length == 3 && parts[0].equals(topics.replication())) {
-                    tables.add(new TableId(NameEscape.unescape(parts[1]), NameEscape.unescape(parts[2])));
-                }
+        List<TableId> tables = new ArrayList<>();
+        for (String topic : names(admin)) {
+            String[] parts = topic.split("\\.", 3);
+            if (parts.length == 3 && parts[0].equals(topics.replication())) {
+                tables.add(new TableId(NameEscape.unescape(parts[1]), NameEscape.unescape(parts[2])));
             }
-            return tables;
+        }
+        return tables;
+    }
+
+    private static Set<String> names(Admin admin) {
+        try {
+            return admin.listTopics().names().get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new KafkaException("Interrupted while topics were listed", e);

@@ -41,6 +41,12 @@ record CheckReport(Preconditions preconditions) {
                 + "`twinlog doctor` shows every check.\n";
     }
 
+    /** Which servers a start waits for. */
+    String waiting() {
+        return "twinlog: waits until " + (preconditions.problems().size() == 1 ? "it answers" : "they answer")
+                + ", and has created nothing yet:\n" + list(preconditions.problems());
+    }
+
     /** The first warnings, for the one who starts: hundreds of tables may have the same one. */
     String warnings() {
         List<Check> warnings = preconditions.warnings();
@@ -91,6 +97,7 @@ record CheckReport(Preconditions preconditions) {
         return switch (level) {
             case OK -> "OK";
             case WARNING -> "WARN";
+            case OUTAGE -> "DOWN";
             case PROBLEM -> "PROBLEM";
         };
     }

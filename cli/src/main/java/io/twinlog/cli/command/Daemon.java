@@ -3,6 +3,7 @@ package io.twinlog.cli.command;
 import io.twinlog.cli.config.TwinlogConfiguration;
 import io.twinlog.cli.run.Part;
 import io.twinlog.cli.run.Preconditions;
+import io.twinlog.cli.run.Readiness;
 import io.twinlog.cli.run.Replication;
 import io.twinlog.cli.run.StopSignals;
 import io.twinlog.cli.status.StatusCollector;
@@ -11,6 +12,7 @@ import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
@@ -22,11 +24,23 @@ record Daemon(CommandLine line) {
     /** Works with these parts and closes them. */
     int run(TwinlogConfiguration configuration, List<Part> parts) throws InterruptedException {
         try {
-            Preconditions preconditions = Preconditions.of(parts, configuration);
+            PrintWriter err = line.getErr();
+            CountDownLatch stopped = new CountDownLatch(1);
+            Replication replication = new Replication(parts, () -> awaitApplied(configuration));
+            StopSignals.handle(() -> {
+                stopped.countDown();
+                replication.stop();
+            });
+            Preconditions preconditions = new Readiness(configuration, parts, stopped).await(found -> {
+                err.print(new CheckReport(found).waiting());
+                err.flush();
+            });
+            if (stopped.getCount() == 0) {
+                return ExitCode.DONE.number();
+            }
             if (preconditions.gap() != null) {
                 throw preconditions.gap();
             }
-            PrintWriter err = line.getErr();
             if (!preconditions.problems().isEmpty()) {
                 err.print(new CheckReport(preconditions).refusal());
                 err.flush();
@@ -34,8 +48,6 @@ record Daemon(CommandLine line) {
             }
             err.print(new CheckReport(preconditions).warnings());
             err.flush();
-            Replication replication = new Replication(parts, () -> awaitApplied(configuration));
-            StopSignals.handle(replication::stop);
             @Nullable Throwable failure = replication.run();
             if (failure != null) {
                 Failures.print(failure, err);

@@ -22,6 +22,11 @@ record ApplierPart(Applier applier, Applier hurried, BootstrapServers brokers) i
     }
 
     @Override
+    public boolean isEstablished() {
+        return (brokers.anyListens() ? applier : hurried).isEstablished();
+    }
+
+    @Override
     public void run() {
         applier.run();
     }

@@ -22,6 +22,11 @@ record CapturePart(Capture capture, Capture hurried, BootstrapServers brokers) i
     }
 
     @Override
+    public boolean isEstablished() {
+        return (brokers.anyListens() ? capture : hurried).isEstablished();
+    }
+
+    @Override
     public void run() {
         capture.run();
     }

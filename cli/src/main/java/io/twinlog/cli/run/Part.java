@@ -12,6 +12,12 @@ public interface Part extends AutoCloseable {
     /** Every precondition; creates nothing. */
     List<Check> check();
 
+    /**
+     * Whether it has worked before, as far as those of its servers tell that answer now: what does not answer is an outage then,
+     * and may be a mistake otherwise.
+     */
+    boolean isEstablished();
+
     /** Works until {@link #stop()}, or until it fails with an exception. */
     void run();
 

@@ -68,7 +68,12 @@ public record Preconditions(List<Check> checks, @Nullable TwinlogException gap) 
                 return new Found(List.of(), e);
             }
             String side = part.role().equals("capture") ? "source" : "target";
-            return new Found(List.of(Check.problem(side, message(e), null)), null);
+            return new Found(
+                    List.of(
+                            e.category() == Category.OUTAGE
+                                    ? Check.outage(side, message(e), null)
+                                    : Check.problem(side, message(e), null)),
+                    null);
         }
     }
 
@@ -89,8 +94,16 @@ public record Preconditions(List<Check> checks, @Nullable TwinlogException gap) 
         thread.start();
     }
 
+    /** All that hinders a start: mistakes, and servers that do not answer. */
     public List<Check> problems() {
-        return atLevel(Level.PROBLEM);
+        return checks.stream().filter(Check::hinders).toList();
+    }
+
+    /** Whether nothing hinders a start but servers that do not answer now. */
+    public boolean waitsForServersOnly() {
+        return gap == null
+                && !problems().isEmpty()
+                && problems().stream().allMatch(check -> check.level() == Level.OUTAGE);
     }
 
     public List<Check> warnings() {

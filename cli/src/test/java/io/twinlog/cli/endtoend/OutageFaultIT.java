@@ -2,6 +2,7 @@ package io.twinlog.cli.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.twinlog.sandbox.JavaProcess;
 import io.twinlog.sandbox.TcpProxy;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Invariants 3 and 7: outages are waited out without anybody's help, nothing is parked, the twins end equal. */
 class OutageFaultIT {
 
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Duration OUTAGE = Duration.ofSeconds(8);
 
     /**
@@ -73,9 +75,29 @@ class OutageFaultIT {
             assertThat(twins.process("run").isRunning()).as(twins.logs()).isTrue();
             twins.assertEqual(Bank.TABLES);
             twins.assertNoConflicts();
-            twins.process("run").terminate();
-            assertThat(twins.process("run").awaitExit(Duration.ofSeconds(60))).isZero();
+            end(twins);
+            startsWhileServersAreAway(twins);
         }
+    }
+
+    /** What has worked before waits for its servers at the start too, and can be stopped while it waits. */
+    private static void startsWhileServersAreAway(Twins twins) {
+        twins.kafka.kill();
+        JavaProcess patient = twins.launch("run");
+        patient.awaitOutput("DOWN +kafka", LIMIT);
+        twins.kafka.start();
+        patient.awaitOutput("capture +PRIMARY", LIMIT);
+        twins.awaitApplied();
+        end(twins);
+
+        twins.target.stop();
+        twins.launch("run").awaitOutput("DOWN +target", LIMIT);
+        end(twins);
+    }
+
+    private static void end(Twins twins) {
+        twins.process("run").terminate();
+        assertThat(twins.process("run").awaitExit(LIMIT)).isZero();
     }
 
     private static String url(int port) {

@@ -94,6 +94,11 @@ class ReplicationTest {
         }
 
         @Override
+        public boolean isEstablished() {
+            return false;
+        }
+
+        @Override
         public void run() {
             started.countDown();
             if (failure != null) {

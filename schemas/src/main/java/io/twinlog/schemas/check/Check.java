@@ -21,7 +21,9 @@ public record Check(
         OK,
         /** Works, with less than it could; or something an operator should know. */
         WARNING,
-        /** Replication cannot start. */
+        /** A server does not answer now. It may come back by itself, so a daemon waits for it. */
+        OUTAGE,
+        /** Replication cannot start until somebody mends it. */
         PROBLEM
     }
 
@@ -31,6 +33,29 @@ public record Check(
 
     public static Check warning(String subject, String message, @Nullable String remedy) {
         return new Check(subject, Level.WARNING, message, remedy);
+    }
+
+    /** A server that gives no answer: not a mistake yet, unless the address is one. */
+    public static Check outage(String subject, String message, @Nullable String remedy) {
+        return new Check(subject, Level.OUTAGE, message, remedy);
+    }
+
+    /**
+     * A connection to a database that failed: an outage when the server is not there, starts, stops or is full, a problem when it
+     * answered and refused.
+     *
+     * @param remedy the key to correct where the server refused; the server itself may have to be started otherwise
+     */
+    public static Check noConnection(String subject, String message, @Nullable String sqlState, String remedy) {
+        String state = sqlState == null ? "" : sqlState;
+        // 08004: the server asks for a password, or has no place for this client in pg_hba.conf.
+        boolean outage = state.matches("(08|53|57|58)...") && !state.equals("08004");
+        return outage ? outage(subject, message, remedy) : problem(subject, message, remedy);
+    }
+
+    /** Whether replication cannot start as things are now. */
+    public boolean hinders() {
+        return level == Level.OUTAGE || level == Level.PROBLEM;
     }
 
     public static Check problem(String subject, String message, @Nullable String remedy) {

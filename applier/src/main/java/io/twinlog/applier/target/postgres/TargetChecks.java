@@ -35,10 +35,11 @@ public final class TargetChecks {
             checks.add(schema(connection));
             checks.add(origin(connection));
         } catch (SQLException e) {
-            checks.add(Check.problem(
+            checks.add(Check.noConnection(
                     "target connection",
                     "cannot connect as " + user + ": " + e.getMessage(),
-                    "check target.url, target.user and target.password"));
+                    e.getSQLState(),
+                    "Start the server, or check target.url, target.user and target.password"));
         }
         return checks;
     }

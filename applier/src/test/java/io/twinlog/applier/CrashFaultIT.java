@@ -102,7 +102,7 @@ class CrashFaultIT {
 
     private JavaProcess.Builder child(String heap, int batch) {
         return JavaProcess.of(ApplierMain.class)
-                .heap(heap)
+                .likeLauncher(heap)
                 .arguments(
                         twin.replication(),
                         Servers.kafka().bootstrapServers(),

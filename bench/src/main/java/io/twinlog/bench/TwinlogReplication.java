@@ -109,7 +109,7 @@ final class TwinlogReplication implements Replication {
 
     private JavaProcess launch(String command) {
         JavaProcess.Builder builder = JavaProcess.of(Main.class)
-                .heap("512m")
+                .likeLauncher("512m")
                 .output(directory.resolve(configuration.getFileName() + "." + command + ".log"))
                 .arguments(command, "-f", configuration.toString());
         javaOptions.forEach(option -> builder.option(option.replace("%c", command)));

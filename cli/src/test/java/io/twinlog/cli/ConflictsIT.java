@@ -44,7 +44,7 @@ class ConflictsIT {
                         "INSERT INTO stock SELECT i, 'thing ' || i, i FROM generate_series(1, 9) i");
         servers.target().execute(shop, table);
         try (JavaProcess run = JavaProcess.of(Main.class)
-                .heap("512m")
+                .likeLauncher("512m")
                 .arguments("run", "-f", file.toString())
                 .start()) {
             await();

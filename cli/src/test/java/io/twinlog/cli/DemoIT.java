@@ -61,7 +61,7 @@ class DemoIT {
 
     private JavaProcess start() {
         return JavaProcess.of(Main.class)
-                .heap("512m")
+                .likeLauncher("512m")
                 .systemProperty("java.io.tmpdir", directory.toString())
                 .arguments("demo")
                 .start();

@@ -106,7 +106,7 @@ class LeastPrivilegeIT {
 
     private void replicates(Path file) {
         try (JavaProcess run = JavaProcess.of(Main.class)
-                .heap("512m")
+                .likeLauncher("512m")
                 .arguments("run", "-f", file.toString())
                 .start()) {
             // Not the wait before: at its start the slot may still be missing.

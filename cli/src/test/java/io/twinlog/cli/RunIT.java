@@ -197,7 +197,7 @@ class RunIT {
 
     private static JavaProcess start(Path file) {
         return JavaProcess.of(Main.class)
-                .heap("512m")
+                .likeLauncher("512m")
                 .arguments("run", "-f", file.toString())
                 .start();
     }

@@ -62,7 +62,7 @@ class SandboxIT {
 
     private JavaProcess start() {
         return JavaProcess.of(Main.class)
-                .heap("512m")
+                .likeLauncher("512m")
                 .arguments("sandbox", "--dir", directory.toString(), "--port-base", Integer.toString(portBase))
                 .start();
     }

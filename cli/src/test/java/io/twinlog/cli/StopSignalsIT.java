@@ -80,7 +80,7 @@ class StopSignalsIT {
 
     private static JavaProcess start(Path file) {
         return JavaProcess.of(Main.class)
-                .heap("512m")
+                .likeLauncher("512m")
                 .arguments("run", "-f", file.toString())
                 .start();
     }

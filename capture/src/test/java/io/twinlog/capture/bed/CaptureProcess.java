@@ -16,7 +16,7 @@ public final class CaptureProcess {
 
     public static JavaProcess start(CaptureConfig config, String heap) {
         return JavaProcess.of(CaptureProcess.class)
-                .heap(heap)
+                .likeLauncher(heap)
                 .option("-XX:TieredStopAtLevel=1")
                 .arguments(
                         config.replication(),

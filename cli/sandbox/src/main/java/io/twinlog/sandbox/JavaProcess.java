@@ -142,6 +142,11 @@ public final class JavaProcess implements AutoCloseable {
             return option("-Xmx" + size);
         }
 
+        /** The options with which the launcher starts {@code twinlog}; what is added later wins. */
+        public Builder likeLauncher(String heap) {
+            return heap(heap).option("-XX:TieredStopAtLevel=1").option("-XX:+UseSerialGC");
+        }
+
         /** Any option of the {@code java} command. */
         public Builder option(String option) {
             options.add(option);

@@ -20,7 +20,7 @@ final class ReplicationProcess implements AutoCloseable {
 
     static ReplicationProcess start(Path directory, Path configuration, Narrator narrator) {
         JavaProcess process = JavaProcess.of(MAIN)
-                .heap("512m")
+                .likeLauncher("512m")
                 // The demonstration is about the first seconds: compile less, start sooner.
                 .option("-XX:+UseSerialGC")
                 .option("-Xshare:auto")

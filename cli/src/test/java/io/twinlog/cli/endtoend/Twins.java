@@ -106,7 +106,7 @@ final class Twins implements AutoCloseable {
         JavaProcess old = processes.get(command);
         assertThat(old == null || !old.isRunning()).as("%s still runs", command).isTrue();
         JavaProcess process = JavaProcess.of(Main.class)
-                .heap(heap)
+                .likeLauncher(heap)
                 .option("-XX:+ExitOnOutOfMemoryError")
                 .output(directory.resolve(command + ".log"))
                 .arguments(command, "-f", configuration.toString())
@@ -129,8 +129,7 @@ final class Twins implements AutoCloseable {
     /** Runs a command to its end; returns its output after checking its exit code. */
     String command(int expectedExit, String... arguments) {
         try (JavaProcess process = JavaProcess.of(Main.class)
-                .option("-XX:TieredStopAtLevel=1")
-                .option("-XX:+UseSerialGC")
+                .likeLauncher("512m")
                 .arguments(arguments)
                 .arguments("-f", configuration.toString())
                 .start()) {

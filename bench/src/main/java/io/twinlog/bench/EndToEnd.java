@@ -93,14 +93,12 @@ public final class EndToEnd implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Path directory = Files.createTempDirectory("twinlog-bench");
-        try (EmbeddedPostgres source = server(directory.resolve("source"));
-                EmbeddedPostgres nativeTarget = server(directory.resolve("native-target"));
-                EmbeddedPostgres twinlogTarget = server(directory.resolve("twinlog-target"));
-                EmbeddedPostgres coldTarget = server(directory.resolve("cold-target"));
-                KafkaProcess kafka = KafkaProcess.builder()
-                        .directory(directory.resolve("kafka"))
-                        .heap("512m")
-                        .start()) {
+        // The servers' data, gigabytes of it, goes with them; logs and configurations stay.
+        try (EmbeddedPostgres source = server();
+                EmbeddedPostgres nativeTarget = server();
+                EmbeddedPostgres twinlogTarget = server();
+                EmbeddedPostgres coldTarget = server();
+                KafkaProcess kafka = KafkaProcess.builder().heap("512m").start()) {
             for (int run = 1; run <= runs; run++) {
                 for (Workload workload : workloads) {
                     List<Replication> all = new ArrayList<>();
@@ -126,9 +124,8 @@ public final class EndToEnd implements Callable<Integer> {
         return 0;
     }
 
-    private static EmbeddedPostgres server(Path directory) {
+    private static EmbeddedPostgres server() {
         return EmbeddedPostgres.builder()
-                .directory(directory)
                 .setting("shared_buffers", "512MB")
                 .setting("max_wal_size", "8GB")
                 .setting("checkpoint_timeout", "30min")

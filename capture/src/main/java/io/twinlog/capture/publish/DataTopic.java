@@ -12,7 +12,7 @@ public final class DataTopic {
     private long tableOrder;
     private boolean touched;
 
-    DataTopic(TableId table, String name, int partitions) {
+    public DataTopic(TableId table, String name, int partitions) {
         this.table = table;
         this.name = name;
         this.partitions = partitions;

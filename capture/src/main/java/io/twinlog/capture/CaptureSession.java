@@ -306,7 +306,8 @@ final class CaptureSession {
             ControlRecord epoch =
                     epochRecord(1, 1, position, nowMicros(), START, identity, names.slot(), config.snapshot());
             log.store(epoch);
-            board.message("Replication " + config.replication() + " begins: " + tables.size() + " tables, slot "
+            board.message("Replication " + config.replication() + " begins: "
+                    + tables.size() + (tables.size() == 1 ? " table" : " tables") + ", slot "
                     + names.slot() + " at " + Lsn.format(position));
             try (Publisher publisher = publisher(1, 0, position)) {
                 publisher.facts().putAll(facts(epoch.details(), identity));

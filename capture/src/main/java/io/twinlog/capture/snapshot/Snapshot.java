@@ -120,7 +120,7 @@ public final class Snapshot {
                 thread.join(5_000);
             }
         }
-        return end(progress, messages);
+        return end(progress, messages, details);
     }
 
     private long plan(List<ChunkPlan.PlannedTable> tables, Consumer<String> messages) throws SQLException {
@@ -287,13 +287,15 @@ public final class Snapshot {
         details.accept("stored_seq", Long.toString(publisher.storedSeq()));
     }
 
-    private List<Chunk> end(Progress progress, Consumer<String> messages) {
+    private List<Chunk> end(Progress progress, Consumer<String> messages, BiConsumer<String, String> seen) {
         List<Chunk> readLater = SnapshotLog.joined(
                 done.stream().filter(chunk -> chunk.at() != null).toList());
         Map<String, String> details = new LinkedHashMap<>();
         details.put(Detail.ROWS, Long.toString(progress.rows()));
         details.put(Detail.CHUNKS, Chunk.toJson(readLater));
         long offset = publisher.store(record(ControlKind.SNAPSHOT_END, details));
+        seen.accept("snapshot_rows", Long.toString(progress.rows()));
+        seen.accept("snapshot_percent", "100");
         publisher.facts().remove(Detail.SNAPSHOT_BEGIN);
         publisher.facts().put(Detail.SNAPSHOT_DONE, "true");
         if (!readLater.isEmpty()) {

@@ -11,6 +11,7 @@ import io.twinlog.schemas.control.ControlKind;
 import io.twinlog.schemas.event.DataEvent;
 import io.twinlog.schemas.event.Operation;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -220,8 +221,13 @@ class StreamIT {
             source.sql(
                     "INSERT INTO p VALUES (1, 1, 'a'), (2, 11, 'b')",
                     "UPDATE p SET day = 12 WHERE id = 1",
-                    "CREATE TABLE p3(v text, day int NOT NULL, id int NOT NULL)",
-                    "INSERT INTO p3 VALUES ('there before', 21, 3)",
+                    "CREATE TABLE p3(v text, day int NOT NULL, id int NOT NULL)");
+            if (source.version() >= 150000) {
+                // PostgreSQL 14 goes on ignoring a table that it has seen before it became a partition
+                // (docs/operations.md).
+                source.sql("INSERT INTO p3 VALUES ('there before', 21, 3)");
+            }
+            source.sql(
                     "ALTER TABLE p ATTACH PARTITION p3 FOR VALUES FROM (20) TO (30)",
                     "INSERT INTO p VALUES (4, 22, 'd')");
             Xlog xlog = Xlog.awaitBarrier(source);
@@ -243,10 +249,10 @@ class StreamIT {
                 CaptureRun.start(source.config(SnapshotMode.INITIAL)).awaitStreaming()) {
             source.sql("INSERT INTO g(a) VALUES (2)", "UPDATE g SET a = 5 WHERE a = 1", "DELETE FROM g WHERE a = 2");
             Xlog xlog = Xlog.awaitBarrier(source);
-            boolean published = Integer.parseInt(source.value("SHOW server_version_num")) >= 180000;
+            boolean published = source.version() >= 180000;
             assertThat(xlog.replay("g", "id").get("1"))
-                    .containsEntry("a", "5")
-                    .containsEntry("s", published ? "10" : null);
+                    .containsExactlyInAnyOrderEntriesOf(
+                            published ? Map.of("id", "1", "a", "5", "s", "10") : Map.of("id", "1", "a", "5"));
             assertThat(xlog.events().stream()
                             .map(event -> event.shape().columns().size())
                             .distinct())

@@ -75,6 +75,11 @@ public final class Source {
         }
     }
 
+    /** As in {@code SHOW server_version_num}. */
+    public int version() {
+        return Integer.parseInt(value("SHOW server_version_num"));
+    }
+
     public String value(String sql) {
         return query(sql).get(0);
     }

@@ -90,7 +90,8 @@ final class ApplierSession {
         WorkQueue<BatchPlan> queue =
                 new WorkQueue<>(batch -> target.plan(batch.events()), batchEvents, batchBytes, linger);
         BatchBuilder<BatchPlan> builder = new BatchBuilder<>(queue, batchEvents, batchBytes, xlog::withTopicIds);
-        ReaderThread reader = new ReaderThread(xlog, builder, queue, reporter::backlog, this::kafkaSilent);
+        ReaderThread reader =
+                new ReaderThread(xlog, builder, queue, reporter::backlog, this::kafkaSilent, reporter::waiting);
         reader.start();
         try {
             if (works) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fetches, merges and builds batches. A failure travels through the queue, behind everything read before it. Owns the reader
@@ -28,6 +29,7 @@ final class ReaderThread extends Thread {
     private final Consumer<RuntimeException> fail;
     private final LongConsumer backlog;
     private final Consumer<Boolean> silence;
+    private final Consumer<@Nullable String> obstacle;
     private volatile boolean stopping;
     private long positionsNanos;
     private long groupNanos = System.nanoTime();
@@ -36,13 +38,15 @@ final class ReaderThread extends Thread {
     /**
      * @param backlog hears how many events wait
      * @param silence hears when Kafka stops and starts to answer
+     * @param obstacle hears, time and again, what the reader waits for, or null
      */
     <P> ReaderThread(
             XlogReader reader,
             BatchBuilder<P> builder,
             WorkQueue<P> queue,
             LongConsumer backlog,
-            Consumer<Boolean> silence) {
+            Consumer<Boolean> silence,
+            Consumer<@Nullable String> obstacle) {
         super("twinlog-applier-reader");
         setDaemon(true);
         this.reader = reader;
@@ -50,6 +54,7 @@ final class ReaderThread extends Thread {
         this.queue = queue;
         this.backlog = backlog;
         this.silence = silence;
+        this.obstacle = obstacle;
         this.fail = failure -> {
             try {
                 queue.addOther(new Work.Fail<>(failure));
@@ -84,6 +89,7 @@ final class ReaderThread extends Thread {
             reader.wantPositions();
             backlog.accept(reader.backlog());
             tellSilence(now - reader.reachableNanos() > SILENT_AFTER_NANOS);
+            obstacle.accept(reader.obstacle());
         }
         boolean any = false;
         for (Merged merged = reader.next(); merged != null; merged = reader.next()) {
@@ -99,7 +105,7 @@ final class ReaderThread extends Thread {
         }
     }
 
-    private void tellGroup(@org.jspecify.annotations.Nullable Map<TopicPartition, Long> positions, long now) {
+    private void tellGroup(@Nullable Map<TopicPartition, Long> positions, long now) {
         if (positions != null && now - groupNanos >= TELL_GROUP_EVERY_NANOS) {
             groupNanos = now;
             reader.tellGroup(positions);

@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,6 +31,7 @@ final class StatusReporter implements AutoCloseable {
 
     private static final Duration INTERVAL = Duration.ofSeconds(2);
     private static final Duration LAG_GOAL = Duration.ofSeconds(10);
+    private static final long TELL_WAITING_EVERY_MICROS = Duration.ofMinutes(1).toNanos() / 1000;
     private static final byte[] KEY = "applier".getBytes(StandardCharsets.US_ASCII);
 
     private final ApplierListener listener;
@@ -43,6 +45,8 @@ final class StatusReporter implements AutoCloseable {
     private @Nullable String reason;
     private @Nullable String retry;
     private @Nullable String blockedBy;
+    private @Nullable String waitsFor;
+    private long toldWaiting;
     private long since;
     private long epoch;
     private long seq;
@@ -173,13 +177,44 @@ final class StatusReporter implements AutoCloseable {
         refresh();
     }
 
+    /** What keeps events that are read from being applied, as words; null: nothing. Told again while it lasts. */
+    void waiting(@Nullable String what) {
+        String line = null;
+        synchronized (this) {
+            long now = now();
+            if (what == null) {
+                line = waitsFor == null ? null : "Goes on: what was waited for is here.";
+            } else if (waitsFor == null || now - toldWaiting >= TELL_WAITING_EVERY_MICROS) {
+                line = what;
+                toldWaiting = now;
+            }
+            if (line == null && Objects.equals(waitsFor, what)) {
+                return;
+            }
+            waitsFor = what;
+        }
+        if (line != null) {
+            listener.message(line);
+        }
+        refresh();
+    }
+
     private static String wait(String sessions) {
         return "Waits for a lock of the target that is held by " + sessions;
     }
 
     private @Nullable String trouble() {
-        String sessions = blockedBy == null ? null : wait(blockedBy);
-        return retry == null ? sessions : sessions == null ? retry : retry + ". " + sessions;
+        List<String> parts = new ArrayList<>();
+        if (retry != null) {
+            parts.add(retry);
+        }
+        if (blockedBy != null) {
+            parts.add(wait(blockedBy));
+        }
+        if (waitsFor != null) {
+            parts.add(waitsFor);
+        }
+        return parts.isEmpty() ? null : String.join(". ", parts);
     }
 
     /** The applier works: the state follows from its lag. */
@@ -200,9 +235,10 @@ final class StatusReporter implements AutoCloseable {
             Instant committed = commitTime;
             if (snapshot) {
                 next = MemberState.STARTUP2;
-            } else if (backlog > 0
-                    && committed != null
-                    && committed.isBefore(clock.instant().minus(LAG_GOAL))) {
+            } else if (waitsFor != null
+                    || backlog > 0
+                            && committed != null
+                            && committed.isBefore(clock.instant().minus(LAG_GOAL))) {
                 next = MemberState.RECOVERING;
             } else {
                 next = MemberState.SECONDARY;

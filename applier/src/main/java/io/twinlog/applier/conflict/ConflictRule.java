@@ -3,8 +3,11 @@ package io.twinlog.applier.conflict;
 import io.twinlog.schemas.conflict.ConflictKind;
 import io.twinlog.schemas.conflict.ConflictPolicy;
 import io.twinlog.schemas.table.TableId;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +48,49 @@ public record ConflictRule(
     /** A rule for everything that the policy can answer, without further settings. */
     public static ConflictRule of(ConflictPolicy policy) {
         return new ConflictRule(List.of(), List.of(), policy, null, List.of(), List.of(), Scope.CHANGED);
+    }
+
+    /**
+     * Looks whether policy, kinds and settings fit together.
+     *
+     * @param problems hears the name of a setting and what is wrong with it
+     */
+    public void check(BiConsumer<String, String> problems) {
+        for (ConflictKind kind : kinds) {
+            if (!answers(policy, kind)) {
+                problems.accept(
+                        "kinds",
+                        "names " + kind.label() + ", to which the policy " + policy.label()
+                                + " has no answer; it is for " + answered());
+            }
+        }
+        boolean compares = policy == ConflictPolicy.MAXIMUM || policy == ConflictPolicy.MINIMUM;
+        boolean mayCompare = compares || policy == ConflictPolicy.NEWEST || policy == ConflictPolicy.OLDEST;
+        require("column", compares, mayCompare, column != null, problems);
+        boolean adds = policy == ConflictPolicy.DELTA;
+        require("columns", adds, adds, !columns.isEmpty(), problems);
+        boolean ranks = policy == ConflictPolicy.PRIORITY;
+        require("origins", ranks, ranks, !origins.isEmpty(), problems);
+        if (scope == Scope.ALL && !kinds.isEmpty() && !kinds.contains(ConflictKind.UPDATE_DIFFERS)) {
+            problems.accept(
+                    "scope", "says all, but the rule is not for update_differs, the only kind that it is about");
+        }
+    }
+
+    private void require(
+            String setting, boolean needed, boolean allowed, boolean given, BiConsumer<String, String> problems) {
+        if (needed && !given) {
+            problems.accept(setting, "is missing: the policy " + policy.label() + " needs it");
+        } else if (given && !allowed) {
+            problems.accept(setting, "has no meaning for the policy " + policy.label());
+        }
+    }
+
+    private String answered() {
+        return Arrays.stream(ConflictKind.values())
+                .filter(kind -> answers(policy, kind))
+                .map(ConflictKind::label)
+                .collect(Collectors.joining(", "));
     }
 
     public boolean covers(TableId table) {

@@ -5,6 +5,7 @@ import io.twinlog.schemas.conflict.ConflictPolicy;
 import io.twinlog.schemas.table.TableId;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The policies of a replication. Immutable.
@@ -20,6 +21,16 @@ public record ConflictRules(ConflictPolicy fallback, int maxPerMinute, List<Conf
 
     public ConflictRules {
         rules = List.copyOf(rules);
+    }
+
+    /** What a policy lacks to be the fallback, as the setting's name that a rule has for it; null if nothing. */
+    public static @Nullable String lackingAsFallback(ConflictPolicy policy) {
+        return switch (policy) {
+            case MAXIMUM, MINIMUM -> "column";
+            case DELTA -> "columns";
+            case PRIORITY -> "origins";
+            case HOLD, SKIP, OVERWRITE, NEWEST, OLDEST, STOP -> null;
+        };
     }
 
     /**

@@ -7,6 +7,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where records come from: what of Kafka's consumer reading needs, so that a Connect worker that brings the records can stand in
@@ -40,6 +41,11 @@ public interface RecordSource extends AutoCloseable {
 
     /** Records that Kafka has and that were not given, where known. */
     OptionalLong currentLag(TopicPartition partition);
+
+    /** What keeps it for long from giving records of partitions that are wanted, in words for the operator; else null. */
+    default @Nullable String obstacle() {
+        return null;
+    }
 
     /** Tells lag tools where reading would go on; nobody here reads it. */
     void tellGroup(Map<TopicPartition, Long> positions);

@@ -217,6 +217,11 @@ public final class XlogConsumer implements XlogReader {
     }
 
     @Override
+    public @Nullable String obstacle() {
+        return consumer.obstacle();
+    }
+
+    @Override
     public long fetchedAhead() {
         return merger.queuedEvents();
     }

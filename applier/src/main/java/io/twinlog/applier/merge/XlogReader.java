@@ -38,6 +38,11 @@ public interface XlogReader extends AutoCloseable {
     /** Looks for lost records; to be called when there is nothing to give. */
     void checkForHoles();
 
+    /** What keeps it for long from giving what it has read, in words for the operator; null while nothing does. */
+    default @Nullable String obstacle() {
+        return null;
+    }
+
     /** Adds the topics' ids to positions. */
     Map<TopicPartition, StoredOffset> withTopicIds(Map<TopicPartition, Long> positions);
 

@@ -33,6 +33,31 @@ public final class ProgressStore {
         this.replication = replication;
     }
 
+    /**
+     * The names of a replication's rows: its own, or, where each partition has a progress of its own, those that begin with it and
+     * a slash.
+     */
+    public static List<String> names(Connection connection, String replication) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT pg_catalog.to_regclass('twinlog.progress') IS NULL")) {
+            if (row.next() && row.getBoolean(1)) {
+                return List.of();
+            }
+        }
+        List<String> names = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement("SELECT replication FROM twinlog.progress WHERE"
+                + " replication = ? OR pg_catalog.starts_with(replication, ? || '/') ORDER BY 1")) {
+            select.setString(1, replication);
+            select.setString(2, replication);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    names.add(row.getString(1));
+                }
+            }
+        }
+        return names;
+    }
+
     /** Creates schema, tables and the replication's row as far as they are missing, and commits. */
     public void create() throws SQLException {
         boolean autoCommit = connection.getAutoCommit();

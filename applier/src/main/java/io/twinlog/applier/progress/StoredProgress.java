@@ -1,6 +1,8 @@
 package io.twinlog.applier.progress;
 
+import io.twinlog.schemas.EventId;
 import java.time.Instant;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,4 +29,20 @@ public record StoredProgress(
         @Nullable String heartbeatPosition,
         @Nullable Instant heartbeatTime,
         boolean syncing,
-        Instant updatedAt) {}
+        Instant updatedAt) {
+
+    private static final Pattern EVENT_ID = Pattern.compile("\\d+-\\d+-\\d+");
+
+    /**
+     * The last event of what is applied.
+     *
+     * @param name the row's name. Where each partition has a progress of its own ({@code replication/partition}), the order of its
+     *     events is not that of {@code seq}; then the position names the event
+     */
+    public EventId appliedTo(String name) {
+        String event = position;
+        return name.contains("/") && event != null && EVENT_ID.matcher(event).matches()
+                ? EventId.parse(event)
+                : new EventId(epoch, seq, Long.MAX_VALUE);
+    }
+}

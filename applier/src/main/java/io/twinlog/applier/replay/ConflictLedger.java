@@ -7,6 +7,7 @@ import io.twinlog.applier.held.HeldChains;
 import io.twinlog.applier.progress.ProgressStore;
 import io.twinlog.applier.progress.StoredProgress;
 import io.twinlog.schemas.EventId;
+import io.twinlog.schemas.conflict.ConflictRecord;
 import io.twinlog.schemas.conflict.Resolution;
 import io.twinlog.schemas.conflict.ResolutionState;
 import java.sql.Connection;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +63,7 @@ final class ConflictLedger {
                 }
             });
             return new Witness(
-                    new EventId(progress.epoch(), progress.seq(), Long.MAX_VALUE),
+                    progress.appliedTo(progressName),
                     chains,
                     heads,
                     new ResolutionOutbox(connection, progressName).resolutions());
@@ -72,11 +74,15 @@ final class ConflictLedger {
      * Reads the topics.
      *
      * @param witness what the target said before, or null: then states are as published
+     * @param own which conflicts are the witness's
      */
-    List<ConflictEntry> read(@Nullable Witness witness) {
+    List<ConflictEntry> read(@Nullable Witness witness, Predicate<ConflictRecord> own) {
         Map<String, Resolution> published = resolutions.read();
         Map<String, ConflictEntry> entries = new LinkedHashMap<>();
         conflicts.forEachRecord(conflict -> {
+            if (!own.test(conflict)) {
+                return;
+            }
             Resolution last = published.get(conflict.id());
             Resolution known = last == null ? Resolution.atDetection(conflict) : last;
             String chain = witness == null ? null : witness.chains().get(conflict.id());
@@ -112,7 +118,7 @@ final class ConflictLedger {
         return new Resolution(of.id(), state, of.actor(), reason, of.timeMicros(), of.policy(), of.attempt());
     }
 
-    ConflictCount count(Connection connection, String progressName) throws SQLException {
+    ConflictCount count(Connection connection, String progressName, Predicate<ConflictRecord> own) throws SQLException {
         ProgressStore store = new ProgressStore(connection, progressName);
         boolean known = store.read() != null && store.keepsConflicts();
         HeldChains.Size size = known ? new HeldChains(connection, progressName).size() : new HeldChains.Size(0, 0, 0);
@@ -125,7 +131,7 @@ final class ConflictLedger {
         long open = size.chains();
         if (elsewhere.size() > size.events() || !known) {
             // Not held by any key: without a key, or left by a crash.
-            for (ConflictEntry entry : read(known ? Witness.ask(connection, progressName) : null)) {
+            for (ConflictEntry entry : read(known ? Witness.ask(connection, progressName) : null, own)) {
                 if (entry.chain() == null && entry.isOpen()) {
                     open++;
                 }

@@ -4,6 +4,7 @@ import io.twinlog.applier.ApplierConfig;
 import io.twinlog.applier.ExistingRows;
 import io.twinlog.applier.Failures;
 import io.twinlog.applier.conflict.ConflictPublisher;
+import io.twinlog.applier.conflict.ConflictRules;
 import io.twinlog.applier.conflict.ConflictTopic;
 import io.twinlog.applier.conflict.ResolutionOutbox;
 import io.twinlog.applier.kafka.KafkaClients;
@@ -36,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
@@ -60,21 +62,31 @@ public final class Replay {
     private final ConflictLedger ledger;
     private final Clock clock;
     private final Runnable beforePublication;
+    private final Predicate<ConflictRecord> own;
 
     /** Beside an applier that reads Kafka itself. */
     public Replay(ApplierConfig config) {
-        this(config, config.replication());
+        this(config, config.replication(), conflict -> true);
     }
 
-    /** @param progressName under which the target keeps progress and held keys: {@link io.twinlog.applier.Inlet#progressName} */
-    public Replay(ApplierConfig config, String progressName) {
-        this(config, progressName, Clock.systemUTC(), () -> {});
+    /**
+     * @param progressName under which the target keeps progress and held keys: {@link io.twinlog.applier.Inlet#progressName}
+     * @param own which of the replication's conflicts are those of this progress
+     */
+    Replay(ApplierConfig config, String progressName, Predicate<ConflictRecord> own) {
+        this(config, progressName, own, Clock.systemUTC(), () -> {});
     }
 
     /** @param beforePublication runs between the target's commit and the publication */
-    Replay(ApplierConfig config, String progressName, Clock clock, Runnable beforePublication) {
+    Replay(
+            ApplierConfig config,
+            String progressName,
+            Predicate<ConflictRecord> own,
+            Clock clock,
+            Runnable beforePublication) {
         this.config = config;
         this.progressName = progressName;
+        this.own = own;
         this.topics = new TopicNames(config.replication());
         this.clients = new KafkaClients(config.replication(), config.kafka());
         this.ledger = new ConflictLedger(config.replication(), config.kafka());
@@ -88,7 +100,7 @@ public final class Replay {
             try (Connection connection = TargetSession.connect(
                     config.targetUrl(), config.targetUser(), config.targetPassword(), "twinlog conflicts")) {
                 connection.setReadOnly(true);
-                return ledger.read(ConflictLedger.Witness.ask(connection, progressName)).stream()
+                return ledger.read(ConflictLedger.Witness.ask(connection, progressName), own).stream()
                         .filter(entry -> selection.matches(entry.conflict()))
                         .sorted((a, b) -> a.id().compareTo(b.id()))
                         .toList();
@@ -102,7 +114,7 @@ public final class Replay {
             try (Connection connection = TargetSession.connect(
                     config.targetUrl(), config.targetUser(), config.targetPassword(), "twinlog conflicts")) {
                 connection.setReadOnly(true);
-                return ledger.count(connection, progressName);
+                return ledger.count(connection, progressName, own);
             }
         });
     }
@@ -114,7 +126,7 @@ public final class Replay {
      */
     public static List<ConflictEntry> published(String replication, Map<String, Object> kafka, Selection selection) {
         return asking(() -> new ConflictLedger(replication, kafka)
-                .read(null).stream()
+                .read(null, conflict -> true).stream()
                         .filter(entry -> selection.matches(entry.conflict()))
                         .sorted((a, b) -> a.id().compareTo(b.id()))
                         .toList());
@@ -164,13 +176,10 @@ public final class Replay {
         if (policy == null) {
             return;
         }
-        String lacking = switch (policy) {
-            case MAXIMUM, MINIMUM -> "column";
-            case DELTA -> "columns";
-            case PRIORITY -> "origins";
-            case HOLD, SKIP, OVERWRITE, NEWEST, OLDEST -> null;
-            case STOP -> throw new TwinlogException(Category.CONFIG, "A replay cannot follow the policy stop");
-        };
+        if (policy == ConflictPolicy.STOP) {
+            throw new TwinlogException(Category.CONFIG, "A replay cannot follow the policy stop");
+        }
+        String lacking = ConflictRules.lackingAsFallback(policy);
         boolean ruled = config.conflicts().rules().stream().anyMatch(rule -> rule.policy() == policy);
         if (lacking != null && !ruled) {
             throw new TwinlogException(
@@ -186,7 +195,7 @@ public final class Replay {
         ConflictLedger.Witness witness = ConflictLedger.Witness.ask(target.connection(), progressName);
         target.rollback();
         Map<String, ConflictEntry> all = new HashMap<>();
-        ledger.read(witness).forEach(entry -> all.put(entry.conflict().id(), entry));
+        ledger.read(witness, own).forEach(entry -> all.put(entry.conflict().id(), entry));
         List<ConflictEntry> chosen = choose(selection, all);
         if (witness == null || chosen.isEmpty()) {
             return List.of();

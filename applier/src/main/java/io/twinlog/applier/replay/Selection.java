@@ -4,6 +4,7 @@ import io.twinlog.schemas.conflict.ConflictKind;
 import io.twinlog.schemas.conflict.ConflictRecord;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -39,6 +40,11 @@ public record Selection(
     /** The conflicts with these ids. */
     public static Selection of(String... ids) {
         return new Selection(List.of(ids), List.of(), List.of(), Map.of(), null, null);
+    }
+
+    /** The same, of these ids. */
+    Selection only(Collection<String> chosen) {
+        return new Selection(List.copyOf(chosen), tables, kinds, key, since, until);
     }
 
     public boolean matches(ConflictRecord conflict) {

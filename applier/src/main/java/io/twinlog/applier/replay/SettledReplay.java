@@ -83,7 +83,7 @@ final class SettledReplay implements AutoCloseable {
         StoredProgress progress = Objects.requireNonNull(store.read(), "the progress of a conflict");
         later.read();
         List<ReplayOutcome> outcomes = new ArrayList<>();
-        @Nullable EventId newer = later.upTo(new EventId(progress.epoch(), progress.seq(), Long.MAX_VALUE));
+        @Nullable EventId newer = later.upTo(progress.appliedTo(progressName));
         if (newer != null) {
             String why = "A later event of its key, " + newer + ", is applied already";
             if (entry.state() == ResolutionState.SUPERSEDED) {

@@ -282,7 +282,7 @@ class ReplayIT {
         twin.sql("INSERT INTO t VALUES (1, 'here', 5)");
         twin.script().commit(tx -> tx.update(t, row(1, "a", 5), row(1, "b", 5)));
         twin.start().awaitApplied().stop();
-        Replay dying = new Replay(twin.config(), twin.replication(), Clock.systemUTC(), () -> {
+        Replay dying = new Replay(twin.config(), twin.replication(), conflict -> true, Clock.systemUTC(), () -> {
             throw new IllegalStateException("killed");
         });
         assertThatThrownBy(() -> dying.replay(Selection.ALL, OVERWRITE)).hasMessage("killed");

@@ -2,6 +2,7 @@ package io.twinlog.cli.command;
 
 import io.twinlog.applier.replay.ConflictEntry;
 import io.twinlog.applier.replay.Replay;
+import io.twinlog.applier.replay.Replays;
 import io.twinlog.applier.replay.Selection;
 import io.twinlog.cli.config.TwinlogConfiguration;
 import io.twinlog.cli.run.Parts;
@@ -49,8 +50,8 @@ record Conflicts(TwinlogConfiguration configuration, PrintWriter err) {
                 configuration.replication().text(), configuration.kafka().clientSettings(), found.get(0));
     }
 
-    Replay replay() {
-        return new Replay(Parts.applierConfig(configuration));
+    Replays replay() {
+        return new Replays(Parts.applierConfig(configuration));
     }
 
     /** Who types, for the record. */

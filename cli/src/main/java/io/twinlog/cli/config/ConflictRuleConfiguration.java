@@ -6,7 +6,6 @@ import io.twinlog.schemas.conflict.ConflictKind;
 import io.twinlog.schemas.conflict.ConflictPolicy;
 import java.util.List;
 import java.util.function.BiConsumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** An entry of {@code conflicts.rules}. Immutable. */
@@ -71,45 +70,7 @@ public record ConflictRuleConfiguration(
 
     @Override
     public void validate(BiConsumer<String, String> problems) {
-        for (ConflictKind kind : kinds) {
-            if (!ConflictRule.answers(policy, kind)) {
-                problems.accept(
-                        "kinds",
-                        "names " + kind.label() + ", to which the policy " + policy.label()
-                                + " has no answer; it is for " + answered());
-            }
-        }
-        boolean compares = policy == ConflictPolicy.MAXIMUM || policy == ConflictPolicy.MINIMUM;
-        boolean mayCompare = compares || policy == ConflictPolicy.NEWEST || policy == ConflictPolicy.OLDEST;
-        require("column", compares, mayCompare, column != null, problems);
-        require(
-                "columns",
-                policy == ConflictPolicy.DELTA,
-                policy == ConflictPolicy.DELTA,
-                !columns.isEmpty(),
-                problems);
-        boolean ranks = policy == ConflictPolicy.PRIORITY;
-        require("origins", ranks, ranks, !origins.isEmpty(), problems);
-        if (scope == Scope.ALL && !kinds.isEmpty() && !kinds.contains(ConflictKind.UPDATE_DIFFERS)) {
-            problems.accept(
-                    "scope", "says all, but the rule is not for update_differs, the only kind that it is about");
-        }
-    }
-
-    private void require(
-            String key, boolean needed, boolean allowed, boolean given, BiConsumer<String, String> problems) {
-        if (needed && !given) {
-            problems.accept(key, "is missing: the policy " + policy.label() + " needs it");
-        } else if (given && !allowed) {
-            problems.accept(key, "has no meaning for the policy " + policy.label());
-        }
-    }
-
-    private String answered() {
-        return java.util.Arrays.stream(ConflictKind.values())
-                .filter(kind -> ConflictRule.answers(policy, kind))
-                .map(ConflictKind::label)
-                .collect(Collectors.joining(", "));
+        ruleOfApplier().check(problems);
     }
 
     ConflictRule ruleOfApplier() {

@@ -33,12 +33,7 @@ public record ConflictsConfiguration(
 
     @Override
     public void validate(BiConsumer<String, String> problems) {
-        String lacking = switch (defaultPolicy) {
-            case MAXIMUM, MINIMUM -> "column";
-            case DELTA -> "columns";
-            case PRIORITY -> "origins";
-            case HOLD, SKIP, OVERWRITE, NEWEST, OLDEST, STOP -> null;
-        };
+        String lacking = ConflictRules.lackingAsFallback(defaultPolicy);
         if (lacking != null) {
             problems.accept(
                     "default",

@@ -2,7 +2,7 @@ package io.twinlog.cli.status;
 
 import io.twinlog.applier.progress.ProgressView;
 import io.twinlog.applier.replay.ConflictCount;
-import io.twinlog.applier.replay.Replay;
+import io.twinlog.applier.replay.Replays;
 import io.twinlog.cli.config.TargetConfiguration;
 import io.twinlog.cli.config.TwinlogConfiguration;
 import io.twinlog.cli.run.Parts;
@@ -45,7 +45,7 @@ public final class StatusCollector {
     }
 
     private Answer<ConflictCount> conflicts() {
-        return Answer.to(() -> new Replay(Parts.applierConfig(configuration)).count());
+        return Answer.to(() -> new Replays(Parts.applierConfig(configuration)).count());
     }
 
     private TargetFacts targetFacts(TargetConfiguration target) throws Exception {

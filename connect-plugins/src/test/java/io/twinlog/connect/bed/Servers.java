@@ -1,0 +1,79 @@
+package io.twinlog.connect.bed;
+
+import io.twinlog.sandbox.EmbeddedKafka;
+import io.twinlog.sandbox.EmbeddedPostgres;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Servers for all tests of the JVM. They end with it, the worker before the broker that it needs for that. */
+public final class Servers {
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private static final ConcurrentLinkedDeque<AutoCloseable> STARTED = new ConcurrentLinkedDeque<>();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(Servers::stop, "stop-servers"));
+    }
+
+    private Servers() {}
+
+    private static void stop() {
+        for (AutoCloseable server = STARTED.poll(); server != null; server = STARTED.poll()) {
+            try {
+                server.close();
+            } catch (Exception e) {
+                throw new IllegalStateException("A server does not stop", e);
+            }
+        }
+    }
+
+    private static final class Databases {
+        static final EmbeddedPostgres POSTGRES = EmbeddedPostgres.builder()
+                .setting("max_replication_slots", "20")
+                .setting("max_wal_senders", "20")
+                .start();
+    }
+
+    private static final class Broker {
+        static final EmbeddedKafka KAFKA =
+                EmbeddedKafka.builder().withoutShutdownHook().start();
+
+        static {
+            STARTED.push(KAFKA);
+        }
+    }
+
+    private static final class Worker {
+        static final ConnectWorker WORKER = ConnectWorker.start(kafka());
+
+        static {
+            STARTED.push(WORKER);
+        }
+    }
+
+    private static final class Registry {
+        static final RegistryProcess REGISTRY = RegistryProcess.start();
+    }
+
+    public static EmbeddedPostgres postgres() {
+        return Databases.POSTGRES;
+    }
+
+    public static String kafka() {
+        return Broker.KAFKA.bootstrapServers();
+    }
+
+    public static ConnectWorker worker() {
+        return Worker.WORKER;
+    }
+
+    public static RegistryProcess registry() {
+        return Registry.REGISTRY;
+    }
+
+    /** A name for a replication, a topic prefix or a database that no other test has. */
+    public static String name(String purpose) {
+        return purpose + ProcessHandle.current().pid() + "_" + COUNT.incrementAndGet();
+    }
+}

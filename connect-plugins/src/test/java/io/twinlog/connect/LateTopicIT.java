@@ -32,12 +32,15 @@ class LateTopicIT {
     @MethodSource("repetitions")
     void a_transaction_with_a_table_whose_topic_appears_late_is_applied_whole(int repetition) throws Exception {
         String table = "CREATE TABLE accounts(id int PRIMARY KEY, moves int)";
-        Database source = Database.create("src").sql(table, "INSERT INTO accounts VALUES (1, 0)");
-        Database target = Database.create("dst").sql(table, lateTables());
+        String early = "CREATE TABLE early(id int PRIMARY KEY)";
+        Database source = Database.create("src").sql(table, early, "INSERT INTO accounts VALUES (1, 0)");
+        Database target = Database.create("dst").sql(table, early, lateTables());
         String prefix = Servers.name("late");
         worker.run(prefix + "-source", Settings.debeziumSource(prefix, source));
         worker.run(prefix + "-sink", Settings.debeziumSink(prefix, target));
-        target.awaitRows("SELECT moves FROM accounts", "0");
+        // The worker brings the transaction topic and that of accounts before the first late one appears.
+        source.sql("INSERT INTO early VALUES (1)");
+        target.awaitRows("SELECT moves FROM accounts, early", "0");
 
         AtomicBoolean done = new AtomicBoolean();
         CompletableFuture<List<String>> witness = CompletableFuture.supplyAsync(() -> differencesSeen(target, done));
@@ -48,6 +51,7 @@ class LateTopicIT {
                 source.sql("BEGIN; UPDATE accounts SET moves = " + ++moves + "; INSERT INTO late" + late + " VALUES ("
                         + row + "); COMMIT");
             }
+            target.awaitRows("SELECT moves FROM accounts", Integer.toString(moves));
         }
         worker.restart(prefix + "-sink");
         source.sql("BEGIN; UPDATE accounts SET moves = " + ++moves + "; INSERT INTO late1 VALUES (100); COMMIT");

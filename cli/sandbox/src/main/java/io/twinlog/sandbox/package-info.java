@@ -1,11 +1,13 @@
 /**
- * Real servers as objects: PostgreSQL and Kafka that a test or a demonstration starts, stops, kills and starts again.
+ * Real servers as objects: PostgreSQL, MariaDB and Kafka that a test or a demonstration starts, stops, kills and starts again.
  *
  * <p>Reading order:
  *
  * <ul>
  *   <li>{@link io.twinlog.sandbox.EmbeddedPostgres}: a PostgreSQL server in processes of its own, durable as in production,
  *       on a directory of its own, which one JVM holds at a time;
+ *   <li>{@link io.twinlog.sandbox.EmbeddedMariadb}: the same for MariaDB, whose programs are on the class path only where
+ *       they are asked for;
  *   <li>{@link io.twinlog.sandbox.EmbeddedKafka}: a single-node KRaft broker inside this JVM;
  *   <li>{@link io.twinlog.sandbox.KafkaProcess}: the same broker in a child JVM, which can be killed;
  *   <li>{@link io.twinlog.sandbox.JavaProcess}: any main class in a child JVM: killed, frozen, read;

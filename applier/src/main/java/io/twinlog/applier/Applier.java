@@ -24,6 +24,9 @@ import io.twinlog.schemas.registry.SchemaTopicReader;
 import io.twinlog.schemas.registry.Schemas;
 import io.twinlog.schemas.status.MemberState;
 import io.twinlog.schemas.status.MemberStatus;
+import io.twinlog.schemas.table.ReplicaIdentity;
+import io.twinlog.schemas.table.TableId;
+import io.twinlog.schemas.table.TableSchemas;
 import io.twinlog.schemas.topic.TopicNames;
 import io.twinlog.schemas.wire.RecordHeader;
 import java.sql.Connection;
@@ -32,6 +35,7 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -159,7 +163,7 @@ public final class Applier implements AutoCloseable {
             target.at(progress.epoch(), progress.seq());
             tellOrigin(target);
             reporter.startAt(progress.epoch(), progress.seq(), progress.position(), progress.commitTime());
-            target.requirePolicies(OwnTopics.tables(admin, topics));
+            target.requirePolicies(OwnTopics.tables(admin, topics), images(admin));
             OwnTopics.createStatus(admin, topics.status());
             OwnTopics.createConflicts(admin, topics.conflicts());
             OwnTopics.createResolutions(admin, topics.resolutions());
@@ -192,6 +196,21 @@ public final class Applier implements AutoCloseable {
                 }
             }
         }
+    }
+
+    // The most that any version of a table has: which one is the present one is known only where the log is read.
+    private Map<TableId, ReplicaIdentity> images(Admin admin) {
+        Map<TableId, ReplicaIdentity> images = new HashMap<>();
+        if (OwnTopics.exists(admin, topics.schemas())) {
+            try (SchemaTopicReader schemas = new SchemaTopicReader(clients.consumer(), topics.schemas())) {
+                schemas.all().stream()
+                        .filter(TableSchemas::isEnvelope)
+                        .map(TableSchemas::shapeOf)
+                        .forEach(shape ->
+                                images.merge(shape.id(), shape.identity(), (a, b) -> a.compareTo(b) <= 0 ? a : b));
+            }
+        }
+        return images;
     }
 
     private static XlogReader ofKafka(

@@ -186,6 +186,9 @@ final class ApplierSession {
             if (!conflicts.isEmpty() || !applied.resolutions().isEmpty()) {
                 // Invariant 8: published and acknowledged before the target commits.
                 conflictTopic.publish(conflicts, applied.resolutions());
+                if (applied.stop() != null) {
+                    throw applied.stop();
+                }
                 supersededInTransaction += applied.resolutions().stream()
                         .map(Resolution::state)
                         .filter(ResolutionState.SUPERSEDED::equals)
@@ -253,6 +256,7 @@ final class ApplierSession {
             case KEPT -> "The target row stays (" + record.policy().label() + ")";
             case APPLIED ->
                 "The event was applied all the same (" + record.policy().label() + ")";
+            case STOPPED -> "The replication stops";
             case MERGED -> "Both were joined (" + record.policy().label() + ")";
         };
     }

@@ -150,7 +150,7 @@ class HeldKeyIT {
                     .until(() -> twin.rows("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type ="
                                     + " 'Lock' AND application_name = 'twinlog " + twin.replication() + "'")
                             .equals(List.of("1")));
-            for (HeldEvent event : chains.events("1-1-1", null, 10)) {
+            for (HeldEvent event : chains.events("1-1-1", null, 10, Long.MAX_VALUE)) {
                 chains.remove(event.id());
             }
             replay.createStatement().execute("INSERT INTO t VALUES (1, 'a2')");

@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.twinlog.applier.conflict.ConflictRule;
 import io.twinlog.applier.conflict.ConflictRule.Scope;
 import io.twinlog.applier.conflict.ConflictRules;
+import io.twinlog.applier.replay.Replay;
+import io.twinlog.applier.replay.ReplayOrder;
+import io.twinlog.applier.replay.Selection;
 import io.twinlog.applier.xlog.TableScript;
 import io.twinlog.applier.xlog.Unchanged;
 import io.twinlog.schemas.conflict.ConflictPolicy;
@@ -214,6 +217,19 @@ class PolicyIT {
                 .contains("Policy stop", "delete_missing", "public.t", "1-2-2", "conflicts.rules")
                 .doesNotContain("secret");
         assertThat(twin.rows("SELECT id FROM t WHERE id <> 1")).isEmpty();
+        assertThat(twin.outcomes()).containsExactly("1-2-2 delete_missing stopped");
+        assertThat(twin.resolutions()).containsExactly(java.util.Map.entry("1-2-2", "open"));
+        Replay replay = new Replay(twin.config());
+        ReplayOrder overwrite = ReplayOrder.replay("tester@here").policy(ConflictPolicy.OVERWRITE);
+        assertThat(replay.replay(Selection.ALL, overwrite))
+                .as("it comes again by itself")
+                .singleElement()
+                .satisfies(outcome -> assertThat(outcome.reason()).contains("policy stop"));
+        twin.stop();
+        twin.sql("INSERT INTO t VALUES (7, 'secret', 1)");
+        twin.start().awaitApplied();
+        assertThat(rows()).containsExactly("1|a|1", "2|secret|1");
+        assertThat(replay.find("1-2-2").state().label()).isEqualTo("resolved");
     }
 
     @Test
@@ -256,6 +272,30 @@ class PolicyIT {
         assertThat(refused.getMessage())
                 .contains("conflicts.rules[0]", "no column 'changed_at'; it has id, v, n")
                 .contains("conflicts.rules[1]: column v of table public.t is no number");
+    }
+
+    @Test
+    void delta_without_a_row_before_the_change_stops_the_start() {
+        twin.conflicts(new ConflictRules(
+                ConflictPolicy.HOLD, 0, List.of(rule(ConflictPolicy.DELTA, null, List.of("n"), List.of()))));
+        twin.sql("CREATE TABLE k (id int PRIMARY KEY, n int)");
+        twin.script().epoch();
+        TableScript k = twin.script()
+                .table(
+                        shape(
+                                "k",
+                                ReplicaIdentity.KEY,
+                                key("id", XlogType.INT, "integer"),
+                                column("n", XlogType.INT, "integer")),
+                        1);
+        twin.script().commit(tx -> tx.insert(k, 1, 1));
+        twin.sink().flush();
+        twin.start();
+        TwinlogException refused = twin.awaitFailure();
+        assertThat(refused.category()).isEqualTo(Category.CONFIG);
+        assertThat(refused.getMessage())
+                .contains("conflicts.rules[0]: delta needs", "ALTER TABLE \"public\".\"k\" REPLICA IDENTITY FULL");
+        assertThat(twin.rows("SELECT * FROM k")).isEmpty();
     }
 
     @Test

@@ -17,8 +17,10 @@ public final class Servers {
     }
 
     private static final class PostgresHolder {
-        static final EmbeddedPostgres POSTGRES =
-                EmbeddedPostgres.builder().setting("max_connections", "50").start();
+        static final EmbeddedPostgres POSTGRES = EmbeddedPostgres.builder()
+                .setting("max_connections", "50")
+                .setting("log_line_prefix", "%m [%a] ")
+                .start();
     }
 
     public static EmbeddedKafka kafka() {

@@ -74,8 +74,8 @@ class SwapIT {
 
     private void change(XlogScript.Transaction tx, TableScript u, List<Consumer<XlogScript.Transaction>> next) {
         switch (random.nextInt(100)) {
-            // Two rows swap their values over a third value.
-            case 0 -> {
+            // Two rows swap their values over a third value: together they are refused, one by one they pass.
+            case 0, 90, 91, 92, 93, 94, 95, 96, 97, 98, 99 -> {
                 int a = any();
                 int b = any();
                 if (a != b) {

@@ -28,7 +28,8 @@ import picocli.CommandLine.Option;
         description = {
             "Runs Twinlog and PostgreSQL's own logical replication side by side on embedded servers.",
             "W1 to W4 drain a backlog: after a warm-up the changes are made while nobody reads; time runs from when reading"
-                    + " goes on until the target has everything. W5 is live. All systems read the same WAL.",
+                    + " goes on until the target has everything. W5 is live. All systems read the same WAL. W6 and W7 meet conflicts,"
+                    + " which only Twinlog parks.",
             ""
         },
         footer = {"", "Example: bench/run -w W1,W5 --runs 3 --json result.json"})
@@ -46,7 +47,7 @@ public final class EndToEnd implements Callable<Integer> {
     @Option(
             names = {"-w", "--workloads"},
             split = ",",
-            description = "Which of W1, W2, W3, W4, W5; default: all.")
+            description = "Which of W1, W2, W3, W4, W5, W6, W7; default: all.")
     private List<Workload> workloads = List.of(Workload.values());
 
     @Option(
@@ -102,7 +103,7 @@ public final class EndToEnd implements Callable<Integer> {
             for (int run = 1; run <= runs; run++) {
                 for (Workload workload : workloads) {
                     List<Replication> all = new ArrayList<>();
-                    if (systems.contains("native")) {
+                    if (systems.contains("native") && workload.conflictFree() == null) {
                         all.add(new NativeReplication(source, nativeTarget));
                     }
                     if (systems.contains("twinlog")) {
@@ -141,6 +142,9 @@ public final class EndToEnd implements Callable<Integer> {
         prepareTables(source, database, workload);
         for (Replication replication : all) {
             prepareTables(replication.target(), database, workload);
+            try (Connection target = replication.target().connect(database)) {
+                workload.deviate(target);
+            }
             if (workload != Workload.W5) {
                 replication.prepare(database, workload);
             }

@@ -44,27 +44,38 @@ final class Report {
 
     /** The table for docs/performance.md. */
     String table() {
-        StringBuilder table =
-                new StringBuilder("| workload | system | events/s | of native | CPU us/event | latency ms | equal |\n"
-                        + "|---|---|---|---|---|---|---|\n");
+        StringBuilder table = new StringBuilder(
+                "| workload | system | events/s | of native | of conflict-free | CPU us/event | latency ms | equal |\n"
+                        + "|---|---|---|---|---|---|---|---|\n");
         for (Result r : results) {
-            double reference = results.stream()
-                    .filter(o -> o.workload().equals(r.workload()) && o.system().equals("native"))
-                    .mapToDouble(Result::eventsPerSecond)
-                    .average()
-                    .orElse(Double.NaN);
+            double reference = average(r.workload(), "native");
+            Workload conflictFree = Workload.valueOf(r.workload()).conflictFree();
+            double without = conflictFree == null ? Double.NaN : average(conflictFree.name(), r.system());
             table.append(String.format(
                     Locale.ROOT,
-                    "| %s | %s | %,.0f | %.2f | %.1f | %s | %s |%n",
+                    "| %s | %s | %,.0f | %s | %s | %.1f | %s | %s |%n",
                     r.workload(),
                     r.system(),
                     r.eventsPerSecond(),
-                    r.eventsPerSecond() / reference,
+                    share(r.eventsPerSecond() / reference),
+                    share(r.eventsPerSecond() / without),
                     r.cpuMicrosPerEvent(),
                     r.latency().isEmpty() ? "" : r.latency(),
                     r.equal() ? "yes" : "NO"));
         }
         return table.toString();
+    }
+
+    private double average(String workload, String system) {
+        return results.stream()
+                .filter(o -> o.workload().equals(workload) && o.system().equals(system))
+                .mapToDouble(Result::eventsPerSecond)
+                .average()
+                .orElse(Double.NaN);
+    }
+
+    private static String share(double share) {
+        return Double.isNaN(share) ? "" : String.format(Locale.ROOT, "%.2f", share);
     }
 
     void writeJson(Path file) throws IOException {

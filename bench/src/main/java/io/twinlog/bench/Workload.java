@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is done at the source while nobody reads. Each workload has tables of its own, so that each is one replication.
@@ -90,6 +91,45 @@ enum Workload {
         void change(Connection source, long first, long events) {
             throw new IllegalStateException("W5 is live: see LiveLoad");
         }
+    },
+    /** W2 where the target's row differs for one key in ten: a conflict at its first update, held keys from then on. */
+    W6("W2's updates, one target row in ten differs", 500_000, "bench") {
+        @Override
+        void prepare(Connection server) throws SQLException {
+            W2.prepare(server);
+        }
+
+        @Override
+        void deviate(Connection target) throws SQLException {
+            execute(target, "UPDATE bench SET b = b + 1000000 WHERE id % 10 = 0", "VACUUM ANALYZE bench");
+        }
+
+        @Override
+        void change(Connection source, long first, long events) throws SQLException {
+            W2.change(source, first, events);
+        }
+
+        @Override
+        String where() {
+            return "id % 10 <> 0";
+        }
+    },
+    /** W1 where the target refuses six rows in ten thousand. */
+    W7("W1's inserts, the target refuses 6 rows in 10,000", 1_000_000, "bench") {
+        @Override
+        void deviate(Connection target) throws SQLException {
+            execute(target, "ALTER TABLE bench ADD CHECK (id % 1667 <> 1)");
+        }
+
+        @Override
+        void change(Connection source, long first, long events) throws SQLException {
+            W1.change(source, first, events);
+        }
+
+        @Override
+        String where() {
+            return "id % 1667 <> 1";
+        }
     };
 
     private final String text;
@@ -115,6 +155,20 @@ enum Workload {
         return tables;
     }
 
+    /** The same without conflicts, or null: it has none itself. PostgreSQL's subscriber stops at such conflicts or does not see them. */
+    @Nullable
+    Workload conflictFree() {
+        return this == W6 ? W2 : this == W7 ? W1 : null;
+    }
+
+    /** Makes the target another one than the source expects. */
+    void deviate(Connection target) throws SQLException {}
+
+    /** Rows that must be equal in the end. */
+    String where() {
+        return "true";
+    }
+
     /** Creates the tables and their first rows; the same rows on every server. */
     void prepare(Connection server) throws SQLException {
         execute(
@@ -137,7 +191,9 @@ enum Workload {
             query.append(i == 0 ? "" : ", ")
                     .append("(SELECT count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) FROM ")
                     .append(tables.get(i))
-                    .append(" t)");
+                    .append(" t WHERE ")
+                    .append(where())
+                    .append(")");
         }
         return query.append(")").toString();
     }

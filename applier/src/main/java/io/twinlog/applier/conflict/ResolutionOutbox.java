@@ -57,6 +57,21 @@ public final class ResolutionOutbox {
         }
     }
 
+    /** Adds decisions on conflicts that are as published. */
+    public void addAll(List<Resolution> resolutions) throws SQLException {
+        try (PreparedStatement insert =
+                connection.prepareStatement("INSERT INTO twinlog.outbox (replication, resolution)"
+                        + " SELECT ?, r FROM unnest(?::bytea[]) WITH ORDINALITY AS u(r, n) ORDER BY n")) {
+            insert.setString(1, replication);
+            insert.setArray(
+                    2,
+                    connection.createArrayOf(
+                            "bytea",
+                            resolutions.stream().map(ResolutionCodec::encode).toArray(byte[][]::new)));
+            insert.executeUpdate();
+        }
+    }
+
     /** The oldest entries, in order. */
     public List<Entry> read(int limit) throws SQLException {
         List<Entry> entries = new ArrayList<>();
@@ -88,12 +103,12 @@ public final class ResolutionOutbox {
 
     /** Removes what is published. */
     public void remove(List<Entry> published) throws SQLException {
-        try (PreparedStatement delete = connection.prepareStatement("DELETE FROM twinlog.outbox WHERE id = ?")) {
-            for (Entry entry : published) {
-                delete.setLong(1, entry.number());
-                delete.addBatch();
-            }
-            delete.executeBatch();
+        try (PreparedStatement delete = connection.prepareStatement("DELETE FROM twinlog.outbox WHERE id = ANY (?)")) {
+            delete.setArray(
+                    1,
+                    connection.createArrayOf(
+                            "bigint", published.stream().map(Entry::number).toArray()));
+            delete.executeUpdate();
         }
     }
 }

@@ -10,15 +10,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Segments {
 
+    private final int longest;
     private final List<Segment> done = new ArrayList<>();
     private final List<Unit> units = new ArrayList<>();
     private Fold fold = new Fold();
     private Segment.@Nullable Kind kind;
 
-    private Segments() {}
+    private Segments(int longest) {
+        this.longest = longest;
+    }
 
     public static List<Segment> of(List<Unit> units) {
-        Segments segments = new Segments();
+        return of(units, Integer.MAX_VALUE);
+    }
+
+    /** @param longest how many units of rows a segment may have */
+    public static List<Segment> of(List<Unit> units, int longest) {
+        Segments segments = new Segments(longest);
         for (Unit unit : units) {
             segments.add(unit);
         }
@@ -42,8 +50,8 @@ public final class Segments {
 
     private boolean take(Unit unit, Segment.Kind wanted) {
         return switch (wanted) {
-            case ROWS -> fold.add(unit.first());
-            case MOVES -> unit.second() != null && fold.addMove(unit.first(), unit.second());
+            case ROWS -> units.size() < longest && fold.add(unit.first());
+            case MOVES -> units.size() < longest && unit.second() != null && fold.addMove(unit.first(), unit.second());
             case TRUNCATE ->
                 units.isEmpty()
                         || units.get(units.size() - 1).first().id().seq()

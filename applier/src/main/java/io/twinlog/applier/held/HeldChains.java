@@ -3,6 +3,7 @@ package io.twinlog.applier.held;
 import io.twinlog.schemas.EventId;
 import io.twinlog.schemas.conflict.ConflictKind;
 import io.twinlog.schemas.table.TableId;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.function.ToLongFunction;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -130,17 +132,34 @@ public final class HeldChains {
         return null;
     }
 
-    /** A page of a chain's events in their order. */
-    public List<HeldEvent> events(String chain, @Nullable EventId after, int limit) throws SQLException {
+    /** Locks several chains at once, in an order in which no two who do so lock each other out. */
+    public void lockChains(Collection<String> chains) throws SQLException {
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT 1 FROM twinlog.held_key WHERE replication = ? AND"
+                        + " chain = ANY (?) ORDER BY source_schema, source_table, key FOR UPDATE")) {
+            select.setString(1, replication);
+            select.setArray(2, connection.createArrayOf("text", chains.toArray()));
+            select.execute();
+        }
+    }
+
+    /**
+     * A page of a chain's events in their order: at least one, if there is one behind the place, then as many as the limits allow.
+     *
+     * @param bytes how much their values may hold together
+     */
+    public List<HeldEvent> events(String chain, @Nullable EventId after, int limit, long bytes) throws SQLException {
         List<HeldEvent> events = new ArrayList<>();
         EventId from = after == null ? new EventId(0, 0, 0) : after;
         try (PreparedStatement select =
-                connection.prepareStatement("SELECT " + EVENT_COLUMNS + " FROM twinlog.held_event"
+                connection.prepareStatement("SELECT " + EVENT_COLUMNS + " FROM (SELECT *, sum(octet_length(raw_value))"
+                        + " OVER (ORDER BY epoch, seq, ordinal) - octet_length(raw_value) AS before FROM twinlog.held_event"
                         + " WHERE replication = ? AND (epoch, seq, ordinal) > (?, ?, ?) AND chain = ? ORDER BY epoch, seq, ordinal"
-                        + " LIMIT ?")) {
+                        + " LIMIT ?) AS page WHERE before < ? ORDER BY epoch, seq, ordinal")) {
             setEvent(select, from);
             select.setString(5, chain);
             select.setInt(6, limit);
+            select.setLong(7, bytes);
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
                     events.add(event(row));
@@ -256,13 +275,36 @@ public final class HeldChains {
         }
     }
 
+    /** Takes events out of their chains; how many of them there were. */
+    public int remove(List<EventId> ids) throws SQLException {
+        try (PreparedStatement delete = connection.prepareStatement("DELETE FROM twinlog.held_event h USING"
+                + " unnest(?::bigint[], ?::bigint[], ?::bigint[]) AS u(e, s, o) WHERE h.replication = ? AND h.epoch = u.e AND"
+                + " h.seq = u.s AND h.ordinal = u.o")) {
+            delete.setArray(1, numbers(ids, EventId::epoch));
+            delete.setArray(2, numbers(ids, EventId::seq));
+            delete.setArray(3, numbers(ids, EventId::ordinal));
+            delete.setString(4, replication);
+            return delete.executeUpdate();
+        }
+    }
+
+    private Array numbers(List<EventId> ids, ToLongFunction<EventId> number) throws SQLException {
+        return connection.createArrayOf(
+                "bigint", ids.stream().map(id -> number.applyAsLong(id)).toArray());
+    }
+
+    /** The chains in which keys are held, locked. */
+    public Map<HeldKey, String> chainsOf(Collection<HeldKey> keys) throws SQLException {
+        return store.lock(keys);
+    }
+
     /**
      * Gives the keys of a locked chain back to the applier if no event waits in it any more. A paused table goes on with it.
      *
      * @return whether it was given back
      */
     public boolean release(String chain) throws SQLException {
-        if (!events(chain, null, 1).isEmpty()) {
+        if (!events(chain, null, 1, 1).isEmpty()) {
             return false;
         }
         try (PreparedStatement delete =

@@ -8,7 +8,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -16,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The applier's statements about held keys, in schema {@code twinlog} of the target. Everything runs in the caller's transaction on the caller's
@@ -189,32 +190,58 @@ public final class HeldStore {
             return;
         }
         try (PreparedStatement insert = connection.prepareStatement(
-                "INSERT INTO twinlog.held_event (epoch, seq,"
-                        + " ordinal, chain, source_schema, source_table, key, kind, topic, partition, record_offset, raw_key,"
-                        + " raw_value, position, tx_id, origin, commit_us, replication) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
-            for (HeldEvent event : events) {
-                HeldKey key = event.key();
-                insert.setLong(1, event.id().epoch());
-                insert.setLong(2, event.id().seq());
-                insert.setLong(3, event.id().ordinal());
-                insert.setString(4, event.chain());
-                insert.setString(5, event.table().schema());
-                insert.setString(6, event.table().table());
-                insert.setBytes(7, key == null ? null : key.body());
-                insert.setString(8, event.kind().label());
-                insert.setString(9, event.partition().topic());
-                insert.setInt(10, event.partition().partition());
-                insert.setLong(11, event.offset());
-                insert.setBytes(12, event.rawKey());
-                insert.setBytes(13, event.rawValue());
-                insert.setString(14, event.position());
-                insert.setObject(15, event.txId(), Types.BIGINT);
-                insert.setString(16, event.origin());
-                insert.setLong(17, event.commitMicros());
-                insert.setString(18, replication);
-                insert.addBatch();
+                "INSERT INTO twinlog.held_event (epoch, seq, ordinal, chain, source_schema, source_table, key, kind, topic,"
+                        + " partition, record_offset, raw_key, raw_value, position, tx_id, origin, commit_us, replication) SELECT u.*, ?"
+                        + " FROM unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::bytea[], ?::text[],"
+                        + " ?::text[], ?::integer[], ?::bigint[], ?::bytea[], ?::bytea[], ?::text[], ?::bigint[], ?::text[],"
+                        + " ?::bigint[]) AS u")) {
+            insert.setString(1, replication);
+            Columns columns = new Columns(insert, events);
+            columns.add("bigint", event -> event.id().epoch());
+            columns.add("bigint", event -> event.id().seq());
+            columns.add("bigint", event -> event.id().ordinal());
+            columns.add("text", HeldEvent::chain);
+            columns.add("text", event -> event.table().schema());
+            columns.add("text", event -> event.table().table());
+            columns.add(
+                    "bytea", event -> event.key() == null ? null : event.key().body());
+            columns.add("text", event -> event.kind().label());
+            columns.add("text", event -> event.partition().topic());
+            columns.add("integer", event -> event.partition().partition());
+            columns.add("bigint", HeldEvent::offset);
+            columns.add("bytea", HeldEvent::rawKey);
+            columns.add("bytea", HeldEvent::rawValue);
+            columns.add("text", HeldEvent::position);
+            columns.add("bigint", HeldEvent::txId);
+            columns.add("text", HeldEvent::origin);
+            columns.add("bigint", HeldEvent::commitMicros);
+            insert.executeUpdate();
+        }
+    }
+
+    /** Sets one array of a statement after the other. */
+    private final class Columns {
+        private final PreparedStatement statement;
+        private final List<HeldEvent> events;
+        private int index = 2;
+
+        Columns(PreparedStatement statement, List<HeldEvent> events) {
+            this.statement = statement;
+            this.events = events;
+        }
+
+        void add(String type, Function<HeldEvent, @Nullable Object> value) throws SQLException {
+            @Nullable
+            Object[] values = switch (type) {
+                case "bigint" -> new Long[events.size()];
+                case "integer" -> new Integer[events.size()];
+                case "bytea" -> new byte[events.size()][];
+                default -> new String[events.size()];
+            };
+            for (int i = 0; i < values.length; i++) {
+                values[i] = value.apply(events.get(i));
             }
-            insert.executeBatch();
+            statement.setArray(index++, connection.createArrayOf(type, values));
         }
     }
 

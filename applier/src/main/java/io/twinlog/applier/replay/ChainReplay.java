@@ -8,6 +8,7 @@ import io.twinlog.applier.held.HeldKey;
 import io.twinlog.applier.merge.XlogEvent;
 import io.twinlog.applier.target.postgres.ReplayTarget;
 import io.twinlog.applier.target.postgres.ReplayTarget.Decision;
+import io.twinlog.applier.target.postgres.RunLength;
 import io.twinlog.schemas.EventId;
 import io.twinlog.schemas.conflict.ConflictKind;
 import java.sql.SQLException;
@@ -29,7 +30,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChainReplay {
 
-    private static final int PAGE = 1000;
+    /** More than a batch of the applier may add between two pages: so a chain gets shorter under any load. */
+    private static final int PAGE = 20_000;
+
+    private static final long PAGE_BYTES = 16L << 20;
 
     private final ReplayTarget target;
     private final String progressName;
@@ -38,6 +42,7 @@ final class ChainReplay {
     private final boolean discards;
     private final String chain;
     private final boolean table;
+    private final RunLength runs = new RunLength();
 
     /**
      * @param chain as {@code twinlog.held_key} names it
@@ -57,6 +62,11 @@ final class ChainReplay {
         this.discards = discards;
         this.chain = chain;
         this.table = HeldChain.isTable(chain);
+    }
+
+    /** The name of its chain. */
+    String chain() {
+        return chain;
     }
 
     /**
@@ -79,17 +89,29 @@ final class ChainReplay {
         if (!chains.lockChain(chain)) {
             return new Place(from.after(), from.begun(), from.blocked(), true, outcomes);
         }
-        List<HeldEvent> page = chains.events(chain, from.after(), PAGE);
+        List<HeldEvent> page = chains.events(chain, from.after(), PAGE, PAGE_BYTES);
+        if (page.size() == 1) {
+            // Maybe one half of a primary-key change.
+            page = chains.events(chain, from.after(), 2, Long.MAX_VALUE);
+        }
         List<Waiting> units = units(page);
         EventId after = from.after();
         boolean begun = from.begun();
         boolean blocked = from.blocked();
-        for (Waiting unit : units) {
+        int at = 0;
+        while (at < units.size()) {
+            int together = begun && !blocked ? releaseTogether(chains, units.subList(at, units.size()), outcomes) : 0;
+            if (together > 0) {
+                at += together;
+                after = units.get(at - 1).last();
+                continue;
+            }
+            Waiting unit = units.get(at++);
             after = unit.last();
-            boolean named = unit.ids().stream().anyMatch(id -> selected.contains(id.toString()));
+            boolean named = isNamed(unit);
             if (named && discards) {
                 decider.discarded(unit, outcomes);
-                remove(chains, unit);
+                remove(chains, List.of(unit));
                 begun |= !blocked;
             } else if (blocked || !(begun || named)) {
                 blocked = true;
@@ -101,11 +123,63 @@ final class ChainReplay {
                 blocked = !pass(chains, unit, named, outcomes);
             }
         }
-        boolean more = !page.isEmpty() && !(blocked && selectedIsTold(outcomes, from));
-        if (!more) {
-            chains.release(chain);
-        }
+        boolean released = !blocked && chains.release(chain);
+        boolean more = !released && !page.isEmpty() && !(blocked && selectedIsTold(outcomes, from));
         return new Place(after, begun, blocked, !more, outcomes);
+    }
+
+    private boolean isNamed(Waiting unit) {
+        return unit.ids().stream().anyMatch(id -> selected.contains(id.toString()));
+    }
+
+    // What follows usually meets the row that what was before it has left. So it is applied as a batch is; where that
+    // does not work, in
+    // shorter runs up to the unit that is to blame. Returns how many units are done.
+    private int releaseTogether(HeldChains chains, List<Waiting> units, List<ReplayOutcome> outcomes)
+            throws SQLException {
+        int length = together(chains, units.subList(0, Math.min(units.size(), runs.limit())));
+        for (int tried = length; length > 1; length /= 2) {
+            List<Waiting> run = units.subList(0, length);
+            if (decider.applyAll(run, selected, outcomes)) {
+                remove(chains, run);
+                runs.passed(length);
+                return length;
+            }
+            if (length == tried) {
+                runs.refused(length);
+            }
+        }
+        return 0;
+    }
+
+    // How many units from the first one may go together.
+    private int together(HeldChains chains, List<Waiting> units) throws SQLException {
+        if (decider.isDryRun()) {
+            return 0;
+        }
+        int count = 0;
+        while (count < units.size()) {
+            Waiting unit = units.get(count);
+            boolean alone = unit.unit().isTruncate()
+                    || unit.unit().isUndecodable()
+                    || (isNamed(unit) && (discards || decider.edits()));
+            if (alone) {
+                break;
+            }
+            count++;
+        }
+        if (table && count > 0) {
+            List<HeldKey> keys = new ArrayList<>();
+            units.subList(0, count).forEach(unit -> keys.addAll(unit.keys()));
+            Map<HeldKey, String> held = chains.chainsOf(keys);
+            held.values().removeIf(chain::equals);
+            for (int i = 0; i < count; i++) {
+                if (units.get(i).keys().stream().anyMatch(held::containsKey)) {
+                    return i;
+                }
+            }
+        }
+        return count;
     }
 
     private boolean selectedIsTold(List<ReplayOutcome> now, Place from) {
@@ -151,7 +225,7 @@ final class ChainReplay {
                             .map(event -> Objects.requireNonNull(held.get(event.id())))
                             .toList()));
         }
-        if (page.size() == PAGE && units.size() > 1) {
+        if (units.size() > 1) {
             Unit last = units.get(units.size() - 1).unit();
             if (last.second() == null && Unit.opensMove(last.first())) {
                 units.remove(units.size() - 1);
@@ -180,7 +254,7 @@ final class ChainReplay {
         }
         Decision decision = decider.decide(unit.unit(), unit.held(), named, outcomes);
         if (decision.settled()) {
-            remove(chains, unit);
+            remove(chains, List.of(unit));
             return true;
         }
         ConflictKind kind = decision.kind();
@@ -194,12 +268,13 @@ final class ChainReplay {
         return false;
     }
 
-    private static void remove(HeldChains chains, Waiting unit) throws SQLException {
-        for (EventId id : unit.ids()) {
-            boolean removed = chains.remove(id);
-            if (!removed) {
-                throw new IllegalStateException("Event " + id + " left its chain although that is locked");
-            }
+    private static void remove(HeldChains chains, List<Waiting> units) throws SQLException {
+        List<EventId> ids = new ArrayList<>();
+        units.forEach(unit -> ids.addAll(unit.ids()));
+        int removed = chains.remove(ids);
+        if (removed != ids.size()) {
+            throw new IllegalStateException(ids.size() - removed + " events from " + ids.get(0)
+                    + " on left their chain although that is locked");
         }
     }
 }

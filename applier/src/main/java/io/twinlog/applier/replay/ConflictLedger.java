@@ -46,6 +46,11 @@ final class ConflictLedger {
     record Witness(
             @Nullable EventId applied, Map<String, String> chains, Set<String> heads, Map<String, Resolution> decided) {
 
+        /** Whether the target had passed the event when it was asked: otherwise it may wait in a chain by now. */
+        boolean knows(EventId id) {
+            return applied != null && id.compareTo(applied) <= 0;
+        }
+
         /** Asks a target; null if no applier was ever there. */
         static @Nullable Witness ask(Connection connection, String progressName) throws SQLException {
             ProgressStore store = new ProgressStore(connection, progressName);
@@ -105,8 +110,7 @@ final class ConflictLedger {
         if (decided != null) {
             return decided;
         }
-        EventId applied = witness.applied();
-        boolean passed = applied != null && EventId.parse(known.id()).compareTo(applied) <= 0;
+        boolean passed = witness.knows(EventId.parse(known.id()));
         // What has no key cannot be held; its record alone keeps it open.
         return known.state().isFinal() || !passed || !keyed ? known : with(known, ResolutionState.RESOLVED, VANISHED);
     }

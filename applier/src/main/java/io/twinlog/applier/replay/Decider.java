@@ -24,6 +24,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -151,6 +152,52 @@ final class Decider {
                     i == 0 ? removed : List.of()));
         }
         return decision;
+    }
+
+    /** Whether it decides otherwise on events that are named than on others, even where they meet the row that they expect. */
+    boolean edits() {
+        return !order.set().isEmpty();
+    }
+
+    /** Whether it is only asked what it would do. */
+    boolean isDryRun() {
+        return order.dryRun();
+    }
+
+    /**
+     * Applies units in order, as far as all of them meet the rows that they expect.
+     *
+     * @param named ids of those that the operator named
+     * @return false if one of them does not; then nothing was done
+     */
+    boolean applyAll(List<ChainReplay.Waiting> units, Set<String> named, List<ReplayOutcome> outcomes)
+            throws SQLException {
+        if (!target.applyAll(units.stream().map(ChainReplay.Waiting::unit).toList())) {
+            return false;
+        }
+        List<Resolution> resolutions = new ArrayList<>();
+        for (ChainReplay.Waiting unit : units) {
+            for (HeldEvent held : unit.held()) {
+                String id = held.id().toString();
+                Resolution resolution = resolution(held.id(), ResolutionState.RESOLVED, null, ReplayTarget.AS_EXPECTED);
+                resolutions.add(resolution);
+                outcomes.add(new ReplayOutcome(
+                        id,
+                        held.table(),
+                        ConflictKind.BEHIND,
+                        ResolutionState.RESOLVED,
+                        true,
+                        named.contains(id),
+                        null,
+                        ReplayTarget.AS_EXPECTED,
+                        null,
+                        null,
+                        null,
+                        List.of()));
+            }
+        }
+        outbox().addAll(resolutions);
+        return true;
     }
 
     private TableId table(XlogEvent event) {

@@ -7,6 +7,8 @@ import io.twinlog.applier.conflict.ConflictPublisher;
 import io.twinlog.applier.conflict.ConflictRules;
 import io.twinlog.applier.conflict.ConflictTopic;
 import io.twinlog.applier.conflict.ResolutionOutbox;
+import io.twinlog.applier.held.HeldChain;
+import io.twinlog.applier.held.HeldChains;
 import io.twinlog.applier.kafka.KafkaClients;
 import io.twinlog.applier.kafka.OwnTopics;
 import io.twinlog.applier.merge.EventDecoder;
@@ -53,7 +55,11 @@ import org.jspecify.annotations.Nullable;
 public final class Replay {
 
     private static final int ATTEMPTS = 5;
-    private static final int PUBLISHED_AT_ONCE = 500;
+    private static final int PUBLISHED_AT_ONCE = 5000;
+    /** Their keys are locked together: what the applier has for them must wait for so long. */
+    private static final int CHAINS_AT_ONCE = 200;
+
+    private static final int EVENTS_AT_ONCE = 1000;
 
     private final ApplierConfig config;
     private final String progressName;
@@ -196,7 +202,7 @@ public final class Replay {
         target.rollback();
         Map<String, ConflictEntry> all = new HashMap<>();
         ledger.read(witness, own).forEach(entry -> all.put(entry.conflict().id(), entry));
-        List<ConflictEntry> chosen = choose(selection, all);
+        List<ConflictEntry> chosen = choose(selection, all, witness);
         if (witness == null || chosen.isEmpty()) {
             return List.of();
         }
@@ -212,6 +218,9 @@ public final class Replay {
             Map<String, Set<String>> chains = new LinkedHashMap<>();
             for (ConflictEntry entry : chosen) {
                 String chain = entry.chain();
+                if (chain == null && !isKnown(entry, witness)) {
+                    continue;
+                }
                 if (chain == null) {
                     outcomes.addAll(settled(entry, order, target, decider, decoder, outcomes));
                 } else {
@@ -219,13 +228,17 @@ public final class Replay {
                             .add(entry.conflict().id());
                 }
             }
+            List<ChainReplay> together = new ArrayList<>();
             for (Map.Entry<String, Set<String>> chain : chains.entrySet()) {
                 boolean discards = order.action() == Action.DISCARD;
-                outcomes.addAll(release(
-                        new ChainReplay(target, progressName, decider, chain.getValue(), discards, chain.getKey()),
-                        order,
-                        target));
+                together.add(
+                        new ChainReplay(target, progressName, decider, chain.getValue(), discards, chain.getKey()));
+                if (together.size() == CHAINS_AT_ONCE) {
+                    outcomes.addAll(release(together, order, target));
+                    together.clear();
+                }
             }
+            outcomes.addAll(release(together, order, target));
         }
         tellMissed(chosen, outcomes);
         outcomes.sort(
@@ -233,7 +246,16 @@ public final class Replay {
         return outcomes;
     }
 
-    private List<ConflictEntry> choose(Selection selection, Map<String, ConflictEntry> all) {
+    // What came after the question to the target may wait in a chain, which must not be passed by.
+    private static boolean isKnown(ConflictEntry entry, ConflictLedger.@Nullable Witness witness) {
+        return witness != null
+                && (entry.chain() != null
+                        || entry.conflict().outcome() == ConflictOutcome.STOPPED
+                        || witness.knows(entry.id()));
+    }
+
+    private List<ConflictEntry> choose(
+            Selection selection, Map<String, ConflictEntry> all, ConflictLedger.@Nullable Witness witness) {
         List<String> unknown =
                 selection.ids().stream().filter(id -> !all.containsKey(id)).toList();
         if (!unknown.isEmpty()) {
@@ -241,7 +263,8 @@ public final class Replay {
         }
         return all.values().stream()
                 .filter(entry -> selection.matches(entry.conflict()))
-                .filter(entry -> entry.isOpen() || !selection.ids().isEmpty())
+                .filter(entry -> (entry.isOpen() && isKnown(entry, witness))
+                        || !selection.ids().isEmpty())
                 .sorted((a, b) -> a.id().compareTo(b.id()))
                 .toList();
     }
@@ -257,18 +280,50 @@ public final class Replay {
         }
     }
 
-    private List<ReplayOutcome> release(ChainReplay chain, ReplayOrder order, ReplayTarget target) throws SQLException {
-        ChainReplay.Place place = ChainReplay.Place.BEGIN;
+    // The first pages of several chains are one transaction, until that is long enough; what is left of a chain then
+    // goes page by page.
+    private List<ReplayOutcome> release(List<ChainReplay> chains, ReplayOrder order, ReplayTarget target)
+            throws SQLException {
         List<ReplayOutcome> outcomes = new ArrayList<>();
-        while (!place.done()) {
-            ChainReplay.Place from = place;
-            place = transaction(target, order, () -> chain.page(from));
-            outcomes.addAll(place.outcomes());
+        for (int from = 0; from < chains.size(); ) {
+            int first = from;
+            List<ChainReplay.Place> places = transaction(target, order, () -> firstPages(chains, first, target));
+            for (ChainReplay.Place begun : places) {
+                ChainReplay chain = chains.get(from++);
+                ChainReplay.Place place = begun;
+                outcomes.addAll(place.outcomes());
+                while (!place.done()) {
+                    ChainReplay.Place next = place;
+                    place = transaction(target, order, () -> chain.page(next));
+                    outcomes.addAll(place.outcomes());
+                }
+            }
         }
         if (order.dryRun()) {
             target.rollback();
         }
         return outcomes;
+    }
+
+    private List<ChainReplay.Place> firstPages(List<ChainReplay> chains, int from, ReplayTarget target)
+            throws SQLException {
+        List<ChainReplay.Place> places = new ArrayList<>();
+        List<ChainReplay> rest = chains.subList(from, chains.size());
+        new HeldChains(target.connection(), progressName)
+                .lockChains(rest.stream()
+                        .map(ChainReplay::chain)
+                        .filter(chain -> !HeldChain.isTable(chain))
+                        .toList());
+        int events = 0;
+        for (ChainReplay chain : rest) {
+            ChainReplay.Place place = chain.page(ChainReplay.Place.BEGIN);
+            places.add(place);
+            events += place.outcomes().size();
+            if (events >= EVENTS_AT_ONCE || !place.done()) {
+                break;
+            }
+        }
+        return places;
     }
 
     private List<ReplayOutcome> settled(
@@ -289,7 +344,12 @@ public final class Replay {
         boolean leftOut = entry.conflict().outcome() == ConflictOutcome.KEPT
                 && entry.resolution().actor().equals(Resolution.APPLIER);
         List<ReplayOutcome> outcomes;
-        if (vanished) {
+        if (entry.isOpen() && entry.conflict().outcome() == ConflictOutcome.STOPPED) {
+            outcomes = List.of(ReplayOutcome.unchanged(
+                    entry,
+                    "The replication stopped before it (policy stop): correct the row or give another policy"
+                            + " (conflicts.rules), then start again"));
+        } else if (vanished) {
             outcomes = transaction(target, order, () -> List.of(decider.vanished(entry)));
         } else if (entry.isOpen() && order.action() == Action.DISCARD) {
             outcomes = transaction(target, order, () -> List.of(decider.discarded(entry)));

@@ -119,12 +119,12 @@ class HeldKeysIT {
                 .satisfies(chain -> assertThat(List.of(chain.id(), chain.keys(), chain.events(), chain.table()))
                         .containsExactly("1-1-1", 1L, 11L, TABLE));
         assertThat(chains.lockChain("1-1-1")).isTrue();
-        List<HeldEvent> page = chains.events("1-1-1", null, 5);
+        List<HeldEvent> page = chains.events("1-1-1", null, 5, Long.MAX_VALUE);
         assertThat(page).extracting(e -> e.id().seq()).containsExactly(1L, 3L, 4L, 5L, 6L);
         assertThat(page.get(0)).usingRecursiveComparison().isEqualTo(event(1, "1-1-1", key("a")));
-        assertThat(chains.events("1-1-1", page.get(4).id(), 10)).hasSize(6);
+        assertThat(chains.events("1-1-1", page.get(4).id(), 10, Long.MAX_VALUE)).hasSize(6);
         assertThat(chains.release("1-1-1")).isFalse();
-        for (HeldEvent event : chains.events("1-1-1", null, 100)) {
+        for (HeldEvent event : chains.events("1-1-1", null, 100, Long.MAX_VALUE)) {
             assertThat(chains.remove(event.id())).isTrue();
         }
         assertThat(chains.release("1-1-1")).isTrue();
@@ -208,7 +208,7 @@ class HeldKeysIT {
         CompletableFuture<List<HeldEvent>> read = CompletableFuture.supplyAsync(() -> {
             try {
                 assertThat(chains.lockChain("1-1-1")).isTrue();
-                return chains.events("1-1-1", null, 10);
+                return chains.events("1-1-1", null, 10, Long.MAX_VALUE);
             } catch (SQLException e) {
                 throw new IllegalStateException(e);
             }
@@ -232,7 +232,7 @@ class HeldKeysIT {
         assertThat(keys.chain(TABLE, null)).isEqualTo("table:public.t");
         ours.commit();
         assertThat(chains.lockChain("table:public.t")).isTrue();
-        assertThat(chains.events("table:public.t", null, 10)).hasSize(2);
+        assertThat(chains.events("table:public.t", null, 10, Long.MAX_VALUE)).hasSize(2);
         chains.remove(new EventId(1, 1, 1));
         chains.remove(new EventId(1, 2, 1));
         assertThat(chains.release("table:public.t")).isTrue();

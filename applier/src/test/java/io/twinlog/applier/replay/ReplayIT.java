@@ -17,10 +17,14 @@ import io.twinlog.schemas.failure.TwinlogException;
 import io.twinlog.schemas.table.ReplicaIdentity;
 import io.twinlog.schemas.table.XlogType;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -336,6 +340,50 @@ class ReplayIT {
     }
 
     @Test
+    void a_hot_key_with_ten_thousand_events_behind_it_drains_while_it_goes_on_changing() throws Exception {
+        TableScript t = table(PLAIN);
+        twin.sql("INSERT INTO t VALUES (1, 'here', 0), (2, 'v', 0)");
+        AtomicInteger n = new AtomicInteger();
+        Consumer<Integer> change = times -> twin.script().commit(tx -> {
+            for (int i = 0; i < times; i++) {
+                int from = n.getAndIncrement();
+                tx.update(t, row(1, "v", from), row(1, "v", from + 1))
+                        .update(t, row(2, "v", from), row(2, "v", from + 1));
+            }
+        });
+        twin.sql("UPDATE t SET n = -1 WHERE id = 1");
+        for (int i = 0; i < 100; i++) {
+            change.accept(100);
+        }
+        twin.start().awaitApplied(Duration.ofSeconds(120));
+        assertThat(twin.rows("SELECT count(*) FROM twinlog.held_event")).containsExactly("10000");
+        AtomicBoolean released = new AtomicBoolean();
+        CompletableFuture<Void> load = CompletableFuture.runAsync(() -> {
+            while (!released.get()) {
+                change.accept(20);
+                twin.sink().flush();
+                LockSupport.parkNanos(2_000_000);
+            }
+        });
+        long begin = System.nanoTime();
+        List<ReplayOutcome> outcomes = replay().replay(Selection.ALL, OVERWRITE);
+        System.out.println("ReplayIT: " + outcomes.size() + " events of one key released in "
+                + (System.nanoTime() - begin) / 1_000_000 + " ms under load");
+        assertThat(load).as("the key changed all the time").isNotDone();
+        released.set(true);
+        load.get();
+        twin.awaitApplied();
+        assertThat(outcomes)
+                .hasSizeGreaterThanOrEqualTo(10_000)
+                .allMatch(o -> o.state().isFinal());
+        nothingIsHeld();
+        assertThat(rows()).containsExactly("1|v|" + n, "2|v|" + n);
+        assertThat(twin.resolutions().values())
+                .hasSizeGreaterThanOrEqualTo(10_000)
+                .containsOnly("resolved");
+    }
+
+    @Test
     void a_paused_table_goes_on_and_only_what_conflicts_stays_held() {
         twin.conflicts(new ConflictRules(ConflictPolicy.HOLD, 2, List.of()));
         TableScript t = table(PLAIN);
@@ -364,6 +412,35 @@ class ReplayIT {
         replay().replay(Selection.ALL, OVERWRITE);
         assertThat(rows()).containsExactly("0|back|2", "10|free|3");
         nothingIsHeld();
+    }
+
+    @Test
+    void a_truncate_in_a_paused_table_ends_what_is_before_it_and_lets_pass_what_is_behind() {
+        twin.conflicts(new ConflictRules(ConflictPolicy.HOLD, 2, List.of()));
+        TableScript t = table(PLAIN);
+        twin.start();
+        for (int i = 0; i < 4; i++) {
+            int id = i;
+            twin.script().commit(tx -> tx.delete(t, id, "a", 1));
+            twin.awaitApplied();
+        }
+        twin.script()
+                .commit(tx -> tx.insert(t, 10, "before", 1))
+                .commit(tx -> tx.truncate(t).insert(t, 11, "behind", 1))
+                .commit(tx -> tx.update(t, row(11, "behind", 1), row(11, "behind", 2)));
+        twin.awaitApplied();
+        assertThat(rows()).isEmpty();
+        assertThat(twin.rows("SELECT source_table FROM twinlog.held_table")).containsExactly("t");
+        List<ReplayOutcome> outcomes = replay().replay(Selection.ALL, REPLAY);
+        assertThat(rows()).containsExactly("11|behind|2");
+        nothingIsHeld();
+        assertThat(twin.resolutions())
+                .containsAllEntriesOf(Map.of("1-1-1", "superseded", "1-4-1", "superseded", "1-5-1", "resolved"));
+        assertThat(outcomes.stream().filter(o -> o.state().label().equals("superseded")))
+                .hasSize(4);
+        twin.script().commit(tx -> tx.update(t, row(11, "behind", 2), row(11, "behind", 3)));
+        twin.awaitApplied();
+        assertThat(rows()).containsExactly("11|behind|3");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.twinlog.cli.run;
 
 import io.twinlog.applier.progress.ProgressStore;
 import io.twinlog.applier.progress.StoredProgress;
+import io.twinlog.applier.target.postgres.PolicyChecks;
 import io.twinlog.capture.postgres.catalog.CatalogTable;
 import io.twinlog.capture.postgres.catalog.SourceCatalog;
 import io.twinlog.capture.postgres.catalog.TablePatterns;
@@ -13,6 +14,7 @@ import io.twinlog.cli.config.SourceConfiguration;
 import io.twinlog.cli.config.TargetConfiguration;
 import io.twinlog.cli.config.TwinlogConfiguration;
 import io.twinlog.schemas.check.Check;
+import io.twinlog.schemas.table.ReplicaIdentity;
 import io.twinlog.schemas.table.TableId;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -55,8 +57,17 @@ record TableFit(TwinlogConfiguration configuration) {
         try (Connection ours = connect(source.url(), source.user(), source.password());
                 Connection theirs = connect(target.url(), target.user(), target.password())) {
             boolean rowsMatter = rowsWouldBeInTheWay(theirs);
+            Map<TableId, ReplicaIdentity> images = new LinkedHashMap<>();
             for (CatalogTable table : new SourceCatalog(ours).select(new TablePatterns(source.tablePatterns()))) {
                 checks.addAll(check(table, ours, theirs, rowsMatter));
+                if (!columns(theirs, table.id()).isEmpty()) {
+                    images.put(table.id(), table.detection());
+                }
+            }
+            for (String problem : new PolicyChecks(
+                            theirs, configuration.conflicts().rulesOfApplier())
+                    .problems(images.keySet(), images)) {
+                checks.add(Check.problem("tables and conflict policies", problem, null));
             }
         } catch (SQLException e) {
             return checks;

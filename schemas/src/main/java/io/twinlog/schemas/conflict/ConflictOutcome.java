@@ -11,7 +11,9 @@ public enum ConflictOutcome {
     /** The event has been applied over what the target had. */
     APPLIED,
     /** The event and the target row were joined into one. */
-    MERGED;
+    MERGED,
+    /** The replication has stopped before the event; it comes again with the next start. */
+    STOPPED;
 
     /** The name used in records and messages. */
     public String label() {

@@ -27,9 +27,11 @@ public record Resolution(
 
     /** What the applier says about a conflict that it has just found. */
     public static Resolution atDetection(ConflictRecord conflict) {
-        ResolutionState state = conflict.outcome() != ConflictOutcome.HELD
-                ? ResolutionState.RESOLVED
-                : conflict.heldBehind() == null ? ResolutionState.OPEN : ResolutionState.HELD;
+        ResolutionState state = switch (conflict.outcome()) {
+            case HELD -> conflict.heldBehind() == null ? ResolutionState.OPEN : ResolutionState.HELD;
+            case STOPPED -> ResolutionState.OPEN;
+            case KEPT, APPLIED, MERGED -> ResolutionState.RESOLVED;
+        };
         return new Resolution(
                 conflict.id(),
                 state,

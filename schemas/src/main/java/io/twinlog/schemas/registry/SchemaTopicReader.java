@@ -42,6 +42,12 @@ public final class SchemaTopicReader implements SchemaLookup, AutoCloseable {
         return found;
     }
 
+    /** All schemas that stand on the topic now. */
+    public synchronized List<Schema> all() {
+        readToEnd();
+        return List.copyOf(schemas.values());
+    }
+
     private void readToEnd() {
         if (!assigned) {
             consumer.assign(List.of(partition));

@@ -138,6 +138,17 @@ public final class TableSchemas {
                         new Schema.Field("data_collection_order", Schema.create(Schema.Type.LONG))));
     }
 
+    /** Whether a schema was made by {@link #envelope}. */
+    public static boolean isEnvelope(Schema schema) {
+        if (schema.getType() != Schema.Type.RECORD || schema.getField("after") == null) {
+            return false;
+        }
+        Schema after = schema.getField("after").schema();
+        return after.isUnion()
+                && after.getTypes().size() == 2
+                && after.getTypes().get(1).getObjectProp(IDENTITY) != null;
+    }
+
     /** Reads the shape back from an envelope schema made by {@link #envelope}. */
     public static TableShape shapeOf(Schema envelope) {
         Schema row = envelope.getField("after").schema().getTypes().get(1);

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class ConflictDraft {
 
     /** Above this size the images are left to the original bytes, so that the record still fits on its topic. */
-    private static final int MAX_SHOWN_BYTES = 8 << 20;
+    private static final long MAX_SHOWN_CHARACTERS = 8 << 20;
 
     private final Clock clock;
     private LongFunction<@Nullable ControlRecord> transactions = seq -> null;
@@ -54,7 +54,9 @@ final class ConflictDraft {
                 key.put(data.shape().columns().get(column).name(), ValueText.of(keyed, column));
             }
         }
-        boolean shown = event.value().length <= MAX_SHOWN_BYTES;
+        Map<String, @Nullable String> before = before(data);
+        Map<String, @Nullable String> after = after(data);
+        boolean shown = length(before) + length(after) + length(current) <= MAX_SHOWN_CHARACTERS;
         return record(
                 event,
                 kind,
@@ -64,13 +66,21 @@ final class ConflictDraft {
                 String.valueOf(data.operation().code()),
                 shown ? evidence : evidence + " (images only in the original value: the event is large)",
                 differing,
-                shown ? before(data) : null,
-                shown ? after(data) : null,
+                shown ? before : null,
+                shown ? after : null,
                 shown ? current : null,
                 blocking,
                 constraint,
                 data.shape().identity(),
                 sqlState);
+    }
+
+    private static long length(@Nullable Map<String, @Nullable String> row) {
+        long length = 0;
+        for (String value : row == null ? List.<@Nullable String>of() : row.values()) {
+            length += value == null ? 0 : value.length();
+        }
+        return length;
     }
 
     /** An event of which nothing but its place is known. */
@@ -193,7 +203,7 @@ final class ConflictDraft {
         Map<String, @Nullable String> row = new LinkedHashMap<>();
         for (int i = 0; i < image.shape().columns().size(); i++) {
             if (!leftOut.test(i)) {
-                row.put(image.shape().columns().get(i).name(), ValueText.of(image, i));
+                row.put(image.shape().columns().get(i).name(), ShownText.of(ValueText.of(image, i)));
             }
         }
         return row;

@@ -15,8 +15,6 @@ import io.twinlog.schemas.conflict.ConflictOutcome;
 import io.twinlog.schemas.conflict.ConflictPolicy;
 import io.twinlog.schemas.conflict.ConflictRecord;
 import io.twinlog.schemas.event.RowImage;
-import io.twinlog.schemas.failure.Category;
-import io.twinlog.schemas.failure.TwinlogException;
 import io.twinlog.schemas.table.TableId;
 import java.math.BigDecimal;
 import java.sql.SQLException;
@@ -90,14 +88,44 @@ final class ConflictSettler {
      */
     void settle(Finding finding, boolean exact) throws SQLException {
         ConflictRule rule = rules.find(finding.table(), finding.kind());
-        Verdict verdict = Policies.decide(rule, finding.kind(), facts(finding));
+        settle(finding, rule, Policies.decide(rule, finding.kind(), facts(finding)), exact);
+    }
+
+    private void settle(Finding finding, ConflictRule rule, Verdict verdict, boolean exact) throws SQLException {
         List<ConflictRecord> records = records(finding);
         switch (verdict.action()) {
             case HOLD -> park(finding.unit(), records, rule.policy(), verdict.reason());
             case KEEP -> ledger.settle(settled(records, rule.policy(), ConflictOutcome.KEPT, verdict.reason()));
-            case STOP -> throw stopped(records.get(0));
+            case STOP -> throw stopped(records);
             case APPLY, ADD -> apply(finding, rule, verdict, records, exact);
         }
+    }
+
+    /**
+     * Decides, and acts but for what the event does to its own row and no other: that is left to the caller, who takes everything back where
+     * it does not work.
+     *
+     * @param forced takes the changes to be carried out
+     */
+    void settle(Finding finding, List<NetChange> forced) throws SQLException {
+        ConflictRule rule = rules.find(finding.table(), finding.kind());
+        Verdict verdict = Policies.decide(rule, finding.kind(), facts(finding));
+        Effect effect = verdict.action() == Verdict.Action.APPLY ? ownRow(finding.kind()) : null;
+        if (effect == null) {
+            settle(finding, rule, verdict, false);
+        } else {
+            forced.add(finding.change().forced(effect));
+            ledger.settle(settled(records(finding), rule.policy(), ConflictOutcome.APPLIED, verdict.reason()));
+        }
+    }
+
+    private static @Nullable Effect ownRow(ConflictKind kind) {
+        return switch (kind) {
+            case INSERT_EXISTS, UPDATE_DIFFERS -> Effect.UPDATE;
+            case UPDATE_MISSING -> Effect.INSERT;
+            case DELETE_DIFFERS -> Effect.DELETE;
+            case DELETE_MISSING, UNIQUE_EXISTS, CONSTRAINT, CONVERSION, TARGET_MISSING, UNDECODABLE, BEHIND -> null;
+        };
     }
 
     private RowFacts facts(Finding finding) {
@@ -146,13 +174,9 @@ final class ConflictSettler {
                 .toList();
     }
 
-    private static TwinlogException stopped(ConflictRecord record) {
-        return new TwinlogException(
-                Category.HALT,
-                "Policy stop: conflict " + record.kind().label() + " in table " + record.schema() + "." + record.table()
-                        + " at " + record.position() + " (" + record.id() + "). " + record.evidence()
-                        + ". Its transaction is not applied. Correct the row of the target, or give another policy to this"
-                        + " kind and table (conflicts.rules), then start again.");
+    private static PolicyStopException stopped(List<ConflictRecord> records) {
+        String reason = "The policy is stop";
+        return new PolicyStopException(settled(records, ConflictPolicy.STOP, ConflictOutcome.STOPPED, reason));
     }
 
     private void apply(Finding finding, ConflictRule rule, Verdict verdict, List<ConflictRecord> records, boolean exact)
@@ -184,36 +208,40 @@ final class ConflictSettler {
             case INSERT_EXISTS -> {
                 if (finding.meetsNewKey()) {
                     clearNewKey(finding);
-                    return execute(change);
+                    return forced(change);
                 }
-                return execute(change.forced(Effect.UPDATE));
+                return forced(change.forced(Effect.UPDATE));
             }
             case UPDATE_MISSING -> {
                 clearNewKey(finding);
-                return execute(change.forced(Effect.INSERT));
+                return forced(change.forced(Effect.INSERT));
             }
             case UPDATE_DIFFERS -> {
                 clearNewKey(finding);
-                return execute(change.forced(change.effect()));
+                return forced(change.forced(change.effect()));
             }
             case DELETE_MISSING -> {
                 // The row is gone, as the event wants it.
                 return true;
             }
             case DELETE_DIFFERS -> {
-                return execute(change.forced(Effect.DELETE));
+                return forced(change.forced(Effect.DELETE));
             }
             case UNIQUE_EXISTS -> {
                 Blocking blocking = Objects.requireNonNull(finding.blocking(), "a unique conflict names its blockers");
                 for (UniqueConstraint unique : blocking.constraints()) {
                     texts.deleteBlocking(finding.binding(), change, unique);
                 }
-                return execute(change);
+                return forced(change);
             }
             case CONSTRAINT, CONVERSION, TARGET_MISSING, UNDECODABLE, BEHIND ->
                 throw new IllegalStateException("no policy forces " + finding.kind());
         }
         throw new IllegalStateException();
+    }
+
+    private boolean forced(NetChange change) throws SQLException {
+        return session.executeAll(statements.of(List.of(List.of(change))));
     }
 
     // A row that moves may deviate and find its new key taken at once.
@@ -224,16 +252,6 @@ final class ConflictSettler {
             texts.delete(
                     finding.binding(), Objects.requireNonNull(change.after().source(key)));
         }
-    }
-
-    private boolean execute(NetChange change) throws SQLException {
-        for (SetStatement statement : statements.of(List.of(List.of(change)))) {
-            int count = session.execute(statement);
-            if (statement.expected() >= 0 && count != statement.expected()) {
-                return false;
-            }
-        }
-        return true;
     }
 
     // The row is locked, so what was read is what is added to. Columns of the update that do not add up are set.
@@ -286,7 +304,7 @@ final class ConflictSettler {
         }
         switch (rule.policy()) {
             case SKIP -> ledger.settle(settled(records, rule.policy(), ConflictOutcome.KEPT, "The policy is skip"));
-            case STOP -> throw stopped(records.get(0));
+            case STOP -> throw stopped(records);
             case HOLD, OVERWRITE, NEWEST, OLDEST, PRIORITY, MAXIMUM, MINIMUM, DELTA ->
                 park(unit, records, ConflictPolicy.HOLD, "The policy is hold");
         }

@@ -3,8 +3,11 @@ package io.twinlog.applier.target.postgres;
 import io.twinlog.applier.fold.NetChange;
 import io.twinlog.schemas.event.RowImage;
 import io.twinlog.schemas.table.ColumnShape;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,12 +26,17 @@ final class CopyRows {
     private static final byte[] SIGNATURE = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0};
     private static final int HEADER = SIGNATURE.length + 8;
     private static final int EXPECTED_ROW = 100;
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
 
     private final String sql;
+    private final String context;
+    private final int rows;
     private final ValueBuffer data;
 
-    private CopyRows(String sql, ValueBuffer data) {
+    private CopyRows(String sql, String table, int rows, ValueBuffer data) {
         this.sql = sql;
+        this.context = "COPY " + table + ",";
+        this.rows = rows;
         this.data = data;
     }
 
@@ -53,7 +61,10 @@ final class CopyRows {
         return data == null
                 ? null
                 : new CopyRows(
-                        "COPY " + binding.table().quoted() + " (" + names + ") FROM STDIN WITH (FORMAT binary)", data);
+                        "COPY " + binding.table().quoted() + " (" + names + ") FROM STDIN WITH (FORMAT binary)",
+                        binding.table().id().table(),
+                        changes.size(),
+                        data);
     }
 
     private static boolean accepts(TargetColumn column, Parameter sent) {
@@ -84,6 +95,21 @@ final class CopyRows {
         }
         data.addRawShort(-1);
         return data;
+    }
+
+    /**
+     * The row that the server names in its error, from 0, or -1. It says {@code COPY <table>, line <n>}, in its own language; unique values are
+     * looked at in bunches, so a row before it may be refused as well.
+     */
+    int refused(SQLException failure) {
+        String where = SqlFailure.context(failure);
+        int from = where == null ? -1 : where.indexOf(context);
+        Matcher number = NUMBER.matcher(where == null || from < 0 ? "" : where.substring(from + context.length()));
+        if (!number.find()) {
+            return -1;
+        }
+        int line = Integer.parseInt(number.group());
+        return line >= 1 && line <= rows ? line - 1 : -1;
     }
 
     String sql() {

@@ -39,6 +39,11 @@ final class Ledger {
     /** A place to go back to. */
     record Mark(int conflicts, HeldKeys.Mark held) {}
 
+    /** How many conflicts there are so far. */
+    int size() {
+        return conflicts.size();
+    }
+
     Mark mark() {
         return new Mark(conflicts.size(), held.mark());
     }

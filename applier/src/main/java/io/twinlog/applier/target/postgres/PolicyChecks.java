@@ -3,6 +3,7 @@ package io.twinlog.applier.target.postgres;
 import io.twinlog.applier.conflict.ConflictRule;
 import io.twinlog.applier.conflict.ConflictRules;
 import io.twinlog.schemas.conflict.ConflictPolicy;
+import io.twinlog.schemas.table.ReplicaIdentity;
 import io.twinlog.schemas.table.TableId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -12,6 +13,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /** Whether the target has what the conflict policies need. Changes nothing. */
 public final class PolicyChecks {
@@ -30,8 +32,13 @@ public final class PolicyChecks {
         this.rules = rules;
     }
 
-    /** Everything that is wrong, one sentence each, for the given replicated tables; empty if nothing is. */
-    public List<String> problems(Collection<TableId> tables) throws SQLException {
+    /**
+     * Everything that is wrong, one sentence each; empty if nothing is.
+     *
+     * @param tables the replicated tables
+     * @param images what the source logs of a row before its change, so far as that is known
+     */
+    public List<String> problems(Collection<TableId> tables, Map<TableId, ReplicaIdentity> images) throws SQLException {
         List<String> problems = new ArrayList<>();
         boolean commitTime = rules.fallback() == ConflictPolicy.NEWEST || rules.fallback() == ConflictPolicy.OLDEST;
         int index = 0;
@@ -43,6 +50,13 @@ public final class PolicyChecks {
                 columns.add(rule.column());
             }
             for (TableId table : tables) {
+                if (rule.policy() == ConflictPolicy.DELTA
+                        && rule.covers(table)
+                        && images.getOrDefault(table, ReplicaIdentity.FULL) != ReplicaIdentity.FULL) {
+                    problems.add(name
+                            + ": delta needs the row before the change, which the source does not log for table "
+                            + table + ": run ALTER TABLE " + Identifier.quote(table) + " REPLICA IDENTITY FULL there");
+                }
                 for (String column : rule.covers(table) ? columns : List.<String>of()) {
                     check(name, rule.policy(), table, column, problems);
                 }

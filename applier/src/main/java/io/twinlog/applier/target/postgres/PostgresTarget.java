@@ -12,6 +12,7 @@ import io.twinlog.schemas.conflict.Resolution;
 import io.twinlog.schemas.control.ControlRecord;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
+import io.twinlog.schemas.table.ReplicaIdentity;
 import io.twinlog.schemas.table.TableId;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -53,6 +54,7 @@ public final class PostgresTarget implements AutoCloseable {
     private final ConflictDraft drafts;
     private final Ledger ledger;
     private final ConflictRate rate;
+    private final RunLength runs = new RunLength();
     private final SegmentWriter writer;
     private @Nullable PreparedStatement progressStatement;
     private long epoch;
@@ -77,7 +79,7 @@ public final class PostgresTarget implements AutoCloseable {
         Statements statements = new Statements(bindings::find, upsertSnapshot, rules);
         ConflictSettler settler = new ConflictSettler(session, statements, rules, drafts, ledger, replication);
         RowWriter rows = new RowWriter(session, statements, new RowLocks(session, statements), settler, ledger);
-        this.writer = new SegmentWriter(session, statements, rows, ledger);
+        this.writer = new SegmentWriter(session, statements, rows, ledger, runs);
     }
 
     /**
@@ -124,7 +126,7 @@ public final class PostgresTarget implements AutoCloseable {
 
     /** Makes events ready for execution. */
     public BatchPlan plan(List<XlogEvent> events) {
-        return BatchPlan.of(events, new Statements(bindings::find, upsertSnapshot, rules));
+        return BatchPlan.of(events, new Statements(bindings::find, upsertSnapshot, rules), runs.limit());
     }
 
     /**
@@ -144,14 +146,25 @@ public final class PostgresTarget implements AutoCloseable {
             }
         } catch (Bindings.CatalogException e) {
             throw e.failure();
+        } catch (PolicyStopException e) {
+            List<Resolution> open =
+                    e.records().stream().map(Resolution::atDetection).toList();
+            return new Applied(e.records(), open, e.failure());
         }
         List<ConflictRecord> conflicts = ledger.conflicts();
         rate.count(conflicts);
-        return new Applied(conflicts, ledger.resolutions());
+        return new Applied(conflicts, ledger.resolutions(), null);
     }
 
-    /** What a batch leaves behind beside rows; to be published before the commit. */
-    public record Applied(List<ConflictRecord> conflicts, List<Resolution> resolutions) {}
+    /**
+     * What a batch leaves behind beside rows; to be published before the commit.
+     *
+     * @param stop set where a policy stops the replication: then there must be no commit
+     */
+    public record Applied(
+            List<ConflictRecord> conflicts,
+            List<Resolution> resolutions,
+            @Nullable TwinlogException stop) {}
 
     /**
      * Writes progress and commits.
@@ -278,10 +291,11 @@ public final class PostgresTarget implements AutoCloseable {
     /**
      * Refuses to work if the conflict policies lack what they need for these tables.
      *
+     * @param images what the source logs of a row before its change, so far as that is known
      * @throws TwinlogException category CONFIG, with all problems
      */
-    public void requirePolicies(Collection<TableId> tables) throws SQLException {
-        List<String> problems = new PolicyChecks(session.connection(), rules).problems(tables);
+    public void requirePolicies(Collection<TableId> tables, Map<TableId, ReplicaIdentity> images) throws SQLException {
+        List<String> problems = new PolicyChecks(session.connection(), rules).problems(tables, images);
         session.commit();
         if (!problems.isEmpty()) {
             throw new TwinlogException(

@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReplayTarget implements AutoCloseable {
 
+    /** Why an event is applied that meets the row it expects. */
+    public static final String AS_EXPECTED = "The target is what the event expects now: applied";
+
     private final TargetSession session;
     private final String replication;
     private final Bindings bindings;
@@ -141,7 +144,7 @@ public final class ReplayTarget implements AutoCloseable {
                 return decision(ledger, null, null);
             }
             if (unit.isTruncate()) {
-                new SegmentWriter(session, statements, rows, ledger)
+                new SegmentWriter(session, statements, rows, ledger, new RunLength())
                         .apply(BatchPlan.ofUnits(List.of(unit), statements));
                 return decision(ledger, null, null);
             }
@@ -164,20 +167,56 @@ public final class ReplayTarget implements AutoCloseable {
         }
     }
 
+    /**
+     * Applies units in order as one, so far as they are rows that the target has a place for.
+     *
+     * @return false if one of them would be a conflict; then nothing was done
+     */
+    public boolean applyAll(List<Unit> units) throws SQLException {
+        session.touch();
+        Statements statements = new Statements(bindings::find, upsertSnapshot, configured);
+        TargetSession.Mark mark = session.mark();
+        boolean applied = false;
+        try {
+            applied = appliesAll(BatchPlan.ofUnits(units, statements));
+        } catch (Bindings.CatalogException e) {
+            throw e.failure();
+        } catch (SQLException e) {
+            if (SqlFailure.of(e) != SqlFailure.DATA) {
+                throw e;
+            }
+        } catch (TwinlogException e) {
+            if (e.category() != Category.SCHEMA) {
+                throw e;
+            }
+        }
+        if (!applied) {
+            session.rollbackTo(mark);
+        }
+        session.release(mark);
+        return applied;
+    }
+
+    private boolean appliesAll(BatchPlan plan) throws SQLException {
+        for (BatchPlan.PlannedSegment planned : plan.segments()) {
+            boolean applied = switch (planned.segment().kind()) {
+                case ROWS, MOVES -> session.executeAll(planned.statements());
+                case TRUNCATE, UNDECODABLE, UNBOUND -> false;
+            };
+            if (!applied) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static Decision decision(
             Ledger ledger,
             @Nullable Map<String, @Nullable String> now,
             @Nullable Map<String, @Nullable String> result) {
         List<ConflictRecord> conflicts = ledger.conflicts();
         if (conflicts.isEmpty()) {
-            return new Decision(
-                    conflicts,
-                    true,
-                    ConflictKind.BEHIND,
-                    null,
-                    "The target is what the event expects now: applied",
-                    now,
-                    result);
+            return new Decision(conflicts, true, ConflictKind.BEHIND, null, AS_EXPECTED, now, result);
         }
         ConflictRecord first = conflicts.get(0);
         boolean settled = first.outcome() != ConflictOutcome.HELD;

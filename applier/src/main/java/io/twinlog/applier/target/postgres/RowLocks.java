@@ -5,6 +5,7 @@ import io.twinlog.applier.fold.NetChange.Effect;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,35 +38,64 @@ final class RowLocks {
      */
     record Blocking(List<Map<String, @Nullable String>> rows, List<UniqueConstraint> constraints) {}
 
-    // A row that another session deletes and inserts again, or updates, at this instant may be in no single snapshot:
-    // the
-    // first look waits for that session, the second one sees what it left.
     @Nullable
     Present find(TableBinding binding, NetChange change) throws SQLException {
-        Present present = lock(binding, change, false);
-        return present == null && change.effect() != Effect.INSERT ? lock(binding, change, false) : present;
+        return find(binding, List.of(change)).get(change);
+    }
+
+    /**
+     * Locks the rows of changes of one table; those that are not there are not in the answer.
+     *
+     * <p>A row that another session deletes and inserts again, or updates, at this instant may be in no single snapshot: the first look waits
+     * for that session, the second one sees what it left.
+     */
+    Map<NetChange, Present> find(TableBinding binding, List<NetChange> changes) throws SQLException {
+        Map<NetChange, Present> found = new IdentityHashMap<>();
+        lock(binding, changes, found);
+        List<NetChange> missing = changes.stream()
+                .filter(change -> change.effect() != Effect.INSERT && !found.containsKey(change))
+                .toList();
+        if (!missing.isEmpty()) {
+            lock(binding, missing, found);
+        }
+        return found;
+    }
+
+    private void lock(TableBinding binding, List<NetChange> changes, Map<NetChange, Present> found)
+            throws SQLException {
+        Map<List<Integer>, List<NetChange>> alike = new LinkedHashMap<>();
+        for (NetChange change : changes) {
+            alike.computeIfAbsent(statements.guarded(binding, change), columns -> new ArrayList<>())
+                    .add(change);
+        }
+        for (List<NetChange> group : alike.values()) {
+            lock(binding, group, false, found);
+        }
     }
 
     /** The row with the key that a primary-key change would give. */
     @Nullable
     Present findByNewKey(TableBinding binding, NetChange change) throws SQLException {
-        return lock(binding, change, true);
+        Map<NetChange, Present> found = new IdentityHashMap<>();
+        lock(binding, List.of(change), true, found);
+        return found.get(change);
     }
 
-    private @Nullable Present lock(TableBinding binding, NetChange change, boolean byNewKey) throws SQLException {
-        Statements.Lookup lookup = statements.locking(binding, change, byNewKey);
+    private void lock(TableBinding binding, List<NetChange> changes, boolean byNewKey, Map<NetChange, Present> found)
+            throws SQLException {
+        Statements.Lookup lookup = statements.locking(binding, changes, byNewKey);
         try (ResultSet row = session.query(lookup)) {
-            if (!row.next()) {
-                return null;
-            }
-            int index = 1;
-            List<String> differing = new ArrayList<>();
-            for (int column : lookup.guarded()) {
-                if (!row.getBoolean(index++)) {
-                    differing.add(binding.shape().columns().get(column).name());
+            while (row.next()) {
+                NetChange change = changes.get(row.getInt(1) - 1);
+                int index = 2;
+                List<String> differing = new ArrayList<>();
+                for (int column : lookup.guarded()) {
+                    if (!row.getBoolean(index++)) {
+                        differing.add(binding.shape().columns().get(column).name());
+                    }
                 }
+                found.put(change, new Present(read(binding, lookup, row, index), differing));
             }
-            return new Present(read(binding, lookup, row, index), differing);
         }
     }
 

@@ -9,8 +9,14 @@ import io.twinlog.applier.target.postgres.ConflictSettler.Finding;
 import io.twinlog.applier.target.postgres.RowLocks.Blocking;
 import io.twinlog.applier.target.postgres.RowLocks.Present;
 import io.twinlog.schemas.conflict.ConflictKind;
+import io.twinlog.schemas.table.TableShape;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 final class RowWriter {
 
     private static final int ATTEMPTS = 3;
+    /** Rows of the target in memory. */
+    private static final int LOOKED_AT_ONCE = 200;
 
     private final TargetSession session;
     private final Statements statements;
@@ -53,13 +61,12 @@ final class RowWriter {
             Present present = statements.mayExist(change) ? null : locks.find(binding, change);
             ConflictKind kind = deviation(change, present);
             if (kind != null) {
-                settler.settle(
-                        new Finding(unit, change, binding, kind, evidence(kind), present, null, null, null), exact);
+                settler.settle(finding(unit, change, kind, present), exact);
                 return;
             }
             TargetSession.Mark mark = session.mark();
             try {
-                if (execute(change)) {
+                if (session.executeAll(statements.of(List.of(List.of(change))))) {
                     session.release(mark);
                     return;
                 }
@@ -93,14 +100,59 @@ final class RowWriter {
                 exact);
     }
 
-    private boolean execute(NetChange change) throws SQLException {
-        for (SetStatement statement : statements.of(List.of(List.of(change)))) {
-            int count = session.execute(statement);
-            if (statement.expected() >= 0 && count != statement.expected()) {
+    /**
+     * Applies units that deviate, each the only one of its key here, none a primary-key change. Their rows are looked at together, and what
+     * policies force is forced together.
+     *
+     * @return false if a row that was forced did not change
+     */
+    boolean applyDeviating(List<Unit> units) throws SQLException {
+        for (int from = 0; from < units.size(); from += LOOKED_AT_ONCE) {
+            if (!applyLooked(units.subList(from, Math.min(units.size(), from + LOOKED_AT_ONCE)))) {
                 return false;
             }
         }
         return true;
+    }
+
+    private boolean applyLooked(List<Unit> units) throws SQLException {
+        Map<TableBinding, List<NetChange>> byTable = new LinkedHashMap<>();
+        Map<Unit, NetChange> changes = new IdentityHashMap<>();
+        for (Unit unit : units) {
+            NetChange change = Fold.single(unit.first());
+            changes.put(unit, change);
+            byTable.computeIfAbsent(statements.binding(change.shape()), binding -> new ArrayList<>())
+                    .add(change);
+        }
+        Map<NetChange, Present> found = new IdentityHashMap<>();
+        for (Map.Entry<TableBinding, List<NetChange>> table : byTable.entrySet()) {
+            found.putAll(locks.find(table.getKey(), table.getValue()));
+        }
+        List<NetChange> forced = new ArrayList<>();
+        for (Unit unit : units) {
+            NetChange change = Objects.requireNonNull(changes.get(unit));
+            Present present = found.get(change);
+            ConflictKind kind = deviation(change, present);
+            if (kind == null) {
+                // Somebody has put the row right meanwhile.
+                apply(unit, false);
+            } else if (!ledger.waits(unit)) {
+                settler.settle(finding(unit, change, kind, present), forced);
+            }
+        }
+        return forced.isEmpty() || session.executeAll(statements.of(byTable(forced)));
+    }
+
+    private static Collection<List<NetChange>> byTable(List<NetChange> changes) {
+        Map<TableShape, List<NetChange>> tables = new LinkedHashMap<>();
+        changes.forEach(change -> tables.computeIfAbsent(change.shape(), shape -> new ArrayList<>())
+                .add(change));
+        return tables.values();
+    }
+
+    private Finding finding(Unit unit, NetChange change, ConflictKind kind, @Nullable Present present) {
+        TableBinding binding = statements.binding(change.shape());
+        return new Finding(unit, change, binding, kind, evidence(kind), present, null, null, null);
     }
 
     private @Nullable ConflictKind deviation(NetChange change, @Nullable Present present) {

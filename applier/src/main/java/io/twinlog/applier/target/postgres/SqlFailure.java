@@ -66,6 +66,12 @@ public enum SqlFailure {
         return message == null ? null : message.getConstraint();
     }
 
+    /** Where the server was when it failed, in its own words; may hold row values. */
+    static @Nullable String context(SQLException failure) {
+        ServerErrorMessage message = failure instanceof PSQLException psql ? psql.getServerErrorMessage() : null;
+        return message == null ? null : message.getWhere();
+    }
+
     /** The server's words without the detail line, which holds row values; that of a deadlock names sessions alone. */
     public static String words(SQLException failure) {
         ServerErrorMessage message = failure instanceof PSQLException psql ? psql.getServerErrorMessage() : null;

@@ -294,7 +294,8 @@ final class Statements {
         return guards;
     }
 
-    private List<Integer> guarded(TableBinding binding, NetChange change) {
+    /** The columns that a change compares with its before image. */
+    List<Integer> guarded(TableBinding binding, NetChange change) {
         List<Integer> columns = new ArrayList<>();
         if (change.guard() == null) {
             return columns;
@@ -416,13 +417,13 @@ final class Statements {
     }
 
     /**
-     * Locks the row of a change and returns it: first one boolean per guarded column, then every written column as text.
+     * Locks the rows of changes that compare the same columns and returns them: first the number of the change, from 1, then one boolean
+     * per compared column, then every written column as {@link ShownText}.
      *
-     * @param byNewKey whether the row with the key after the change is meant
+     * @param byNewKey whether the rows with the keys after the changes are meant
      */
-    Lookup locking(TableBinding binding, NetChange change, boolean byNewKey) {
-        List<NetChange> one = List.of(change);
-        Sent sent = new Sent(binding, one);
+    Lookup locking(TableBinding binding, List<NetChange> changes, boolean byNewKey) {
+        Sent sent = new Sent(binding, changes);
         StringBuilder where = new StringBuilder();
         for (int key : binding.keys()) {
             Sent.Value value = sent.add(key, c -> byNewKey ? c.after().source(key) : c.key());
@@ -435,8 +436,8 @@ final class Statements {
                     .append(' ')
                     .append(binding.cast(key, value.name(), value.sentAs()));
         }
-        List<Integer> guarded = byNewKey ? List.of() : guarded(binding, change);
-        StringBuilder select = new StringBuilder();
+        List<Integer> guarded = byNewKey ? List.of() : guarded(binding, changes.get(0));
+        StringBuilder select = new StringBuilder("u.ordinality, ");
         for (int column : guarded) {
             Sent.Value value = sent.add(column, NetChange::guard);
             select.append(binding.same(column, value.name(), value.sentAs())).append(", ");
@@ -446,13 +447,11 @@ final class Statements {
             TargetColumn column = binding.column(i);
             if (column != null) {
                 select.append(shown.isEmpty() ? "" : ", ")
-                        .append("t.")
-                        .append(column.quoted())
-                        .append("::text");
+                        .append(ShownText.sql(binding.shape().columns().get(i), column));
                 shown.add(i);
             }
         }
-        String sql = "SELECT " + select + sent.from() + " JOIN "
+        String sql = "SELECT " + select + sent.numbered() + " JOIN "
                 + binding.table().quoted() + " AS t ON " + where + " FOR UPDATE OF t";
         return new Lookup(sql, sent.arrays, guarded, shown);
     }
@@ -491,9 +490,7 @@ final class Statements {
             TargetColumn column = binding.column(i);
             if (column != null) {
                 select.append(shown.isEmpty() ? "" : ", ")
-                        .append("t.")
-                        .append(column.quoted())
-                        .append("::text");
+                        .append(ShownText.sql(binding.shape().columns().get(i), column));
                 shown.add(i);
             }
         }

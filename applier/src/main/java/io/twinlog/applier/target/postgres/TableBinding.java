@@ -109,6 +109,19 @@ final class TableBinding {
         return Objects.requireNonNull(columns[index], "a column that the target computes");
     }
 
+    /** Whether a constraint of the target is over just the key columns; true where that is not known. */
+    boolean isKey(String constraint) {
+        UniqueConstraint unique = table.unique(constraint);
+        if (unique == null) {
+            return true;
+        }
+        List<String> names = new ArrayList<>();
+        for (int key : keys) {
+            names.add(shape.columns().get(key).name());
+        }
+        return unique.columns().size() == names.size() && names.containsAll(unique.columns());
+    }
+
     int[] keys() {
         return keys;
     }
@@ -137,7 +150,8 @@ final class TableBinding {
         TargetColumn column = written(index);
         String present = "t." + column.quoted();
         XlogType type = shape.columns().get(index).type();
-        if (type != XlogType.TEXT) {
+        // A numeric without a scale travels as text; 1.0 and 1.00 are the same number.
+        if (type != XlogType.TEXT || column.baseOid() == PgType.NUMERIC) {
             return present + " IS NOT DISTINCT FROM " + cast(index, value, sentAs);
         }
         // Exact text: json, xml, point and many more have no equality, and that of others is not identity. The

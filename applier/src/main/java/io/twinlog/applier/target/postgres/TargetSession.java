@@ -303,6 +303,17 @@ public final class TargetSession implements AutoCloseable {
         throw new IllegalStateException();
     }
 
+    /** Executes statements in order; false as soon as one counts other rows than it should. */
+    boolean executeAll(List<SetStatement> statements) throws SQLException {
+        for (SetStatement statement : statements) {
+            int count = execute(statement);
+            if (statement.expected() >= 0 && count != statement.expected()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private int copy(CopyRows rows) throws SQLException {
         touched = true;
         CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(rows.sql());

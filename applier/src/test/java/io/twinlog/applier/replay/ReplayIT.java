@@ -18,6 +18,7 @@ import io.twinlog.schemas.table.ReplicaIdentity;
 import io.twinlog.schemas.table.XlogType;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -381,6 +382,26 @@ class ReplayIT {
         assertThat(twin.resolutions().values())
                 .hasSizeGreaterThanOrEqualTo(10_000)
                 .containsOnly("resolved");
+    }
+
+    @Test
+    void two_replays_at_the_same_time_decide_on_each_conflict_once() {
+        TableScript t = table(PLAIN);
+        int conflicts = 200;
+        twin.script().commit(tx -> {
+            for (int i = 0; i < conflicts; i++) {
+                tx.delete(t, i, "a", 1);
+            }
+        });
+        twin.start().awaitApplied();
+        List<CompletableFuture<Long>> changes = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            changes.add(CompletableFuture.supplyAsync(() -> replay().replay(Selection.ALL, OVERWRITE).stream()
+                    .filter(ReplayOutcome::changed)
+                    .count()));
+        }
+        assertThat(changes.stream().mapToLong(CompletableFuture::join).sum()).isEqualTo(conflicts);
+        nothingIsHeld();
     }
 
     @Test

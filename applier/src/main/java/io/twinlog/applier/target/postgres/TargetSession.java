@@ -42,6 +42,11 @@ public final class TargetSession implements AutoCloseable {
             + " SET idle_in_transaction_session_timeout = 0; SET default_transaction_isolation = 'read committed';"
             + " SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 4";
 
+    /** Shorter than the connection's time-out for an answer. */
+    private static final String REPLAY_PATIENCE = "4min";
+
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
     private final Connection connection;
     private final String replication;
     private final Map<String, PreparedStatement> prepared = new LinkedHashMap<>(64, 0.75f, true) {
@@ -102,26 +107,43 @@ public final class TargetSession implements AutoCloseable {
 
     /**
      * Opens a session for one who decides on conflicts beside an applier, which may run or not. There is one at a time; a second one waits
-     * for as long as a lock is waited for.
+     * for it.
+     *
+     * @throws TwinlogException category TRANSIENT if that takes longer than {@value #REPLAY_PATIENCE}
      */
     public static TargetSession openForReplay(String url, String user, String password, String replication)
             throws SQLException {
         TargetSession session =
                 new TargetSession(connect(url, user, password, "twinlog " + replication + " replay"), replication);
         try {
+            session.awaitOtherReplay();
             session.setUp();
-            try (PreparedStatement lock = session.connection.prepareStatement(
-                    "SELECT pg_catalog.pg_advisory_lock(?, pg_catalog.hashtext(?))")) {
-                lock.setInt(1, REPLAY_LOCK_CLASS);
-                lock.setString(2, replication);
-                lock.execute();
-            }
             session.setUpOrigin(replayOrigin(replication));
             session.connection.setAutoCommit(false);
             return session;
         } catch (SQLException | RuntimeException e) {
             session.close();
             throw e;
+        }
+    }
+
+    private void awaitOtherReplay() throws SQLException {
+        try (Statement patience = connection.createStatement();
+                PreparedStatement lock =
+                        connection.prepareStatement("SELECT pg_catalog.pg_advisory_lock(?, pg_catalog.hashtext(?))")) {
+            patience.execute("SET lock_timeout = '" + REPLAY_PATIENCE + "'");
+            lock.setInt(1, REPLAY_LOCK_CLASS);
+            lock.setString(2, replication);
+            lock.execute();
+        } catch (SQLException e) {
+            if (!LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+                throw e;
+            }
+            throw new TwinlogException(
+                    Category.TRANSIENT,
+                    "Another replay works on replication " + replication + " for more than " + REPLAY_PATIENCE
+                            + ". Nothing was changed; try again when it has ended.",
+                    e);
         }
     }
 

@@ -14,7 +14,6 @@ import io.twinlog.applier.progress.StoredProgress;
 import io.twinlog.applier.target.postgres.PostgresTarget;
 import io.twinlog.applier.target.postgres.TargetSession;
 import io.twinlog.schemas.check.Check;
-import io.twinlog.schemas.conflict.ConflictCodec;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
 import io.twinlog.schemas.registry.RegistryAddress;
@@ -28,7 +27,6 @@ import io.twinlog.schemas.table.ReplicaIdentity;
 import io.twinlog.schemas.table.TableId;
 import io.twinlog.schemas.table.TableSchemas;
 import io.twinlog.schemas.topic.TopicNames;
-import io.twinlog.schemas.wire.RecordHeader;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -168,7 +166,7 @@ public final class Applier implements AutoCloseable {
             OwnTopics.createConflicts(admin, topics.conflicts());
             OwnTopics.createResolutions(admin, topics.resolutions());
             reporter.publishTo(producer);
-            byte[] conflictHeader = conflictHeader();
+            ConflictPublisher conflicts = new ConflictPublisher(producer, topics, registry);
             try (SchemaTopicReader schemas = new SchemaTopicReader(clients.consumer(), topics.schemas());
                     XlogReader reader =
                             inlet.open(clients, admin, topics, new Schemas(schemas, registry), mergeBudget())) {
@@ -183,7 +181,7 @@ public final class Applier implements AutoCloseable {
                 try (LockWatch locks = new LockWatch(() -> connect("locks"), target.backendPid(), reporter)) {
                     new ApplierSession(
                                     target,
-                                    new ConflictPublisher(producer, topics, conflictHeader),
+                                    conflicts,
                                     topics.conflicts(),
                                     config,
                                     reporter,
@@ -217,14 +215,6 @@ public final class Applier implements AutoCloseable {
             KafkaClients clients, Admin admin, TopicNames topics, SchemaLookup schemas, long budgetBytes) {
         return new XlogConsumer(
                 new KafkaRecords(clients.xlogConsumer()), admin, topics, new EventDecoder(schemas), budgetBytes);
-    }
-
-    private byte[] conflictHeader() {
-        RegistryClient known = registry;
-        return known == null
-                ? RecordHeader.singleObject(ConflictCodec.FINGERPRINT)
-                : RecordHeader.registry(
-                        known.register(RegistryClient.valueSubject(topics.conflicts()), ConflictCodec.SCHEMA));
     }
 
     private void tellOrigin(PostgresTarget target) {

@@ -159,8 +159,7 @@ final class ApplierSession {
                 locks.failed();
                 TwinlogException failure = Failures.classify(e);
                 // What an earlier batch of this source transaction has executed is lost with the rollback: only the
-                // topics
-                // have it still.
+                // topics have it still.
                 if (failure.category() != Category.TRANSIENT || batch.continues() || stopping.getAsBoolean()) {
                     throw e;
                 }

@@ -6,7 +6,9 @@ import io.twinlog.schemas.conflict.Resolution;
 import io.twinlog.schemas.conflict.ResolutionCodec;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
+import io.twinlog.schemas.registry.RegistryClient;
 import io.twinlog.schemas.topic.TopicNames;
+import io.twinlog.schemas.wire.RecordHeader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +17,7 @@ import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 
 /** Stores conflicts and what became of them on their topics. Uses, and never closes, the producer; not thread-safe. */
 public final class ConflictPublisher {
@@ -24,12 +27,20 @@ public final class ConflictPublisher {
     private final String resolutions;
     private final byte[] header;
 
-    /** @param header what stands before the Avro body of a conflict record */
-    public ConflictPublisher(Producer<byte[], byte[]> producer, TopicNames topics, byte[] header) {
+    /**
+     * Registers the schema of conflict records where there is a registry.
+     *
+     * @param registry null: fingerprints say which schema it is
+     * @throws TwinlogException if the registry does not answer (OUTAGE) or refuses the schema
+     */
+    public ConflictPublisher(Producer<byte[], byte[]> producer, TopicNames topics, @Nullable RegistryClient registry) {
         this.producer = producer;
         this.conflicts = topics.conflicts();
         this.resolutions = topics.resolutions();
-        this.header = header.clone();
+        this.header = registry == null
+                ? RecordHeader.singleObject(ConflictCodec.FINGERPRINT)
+                : RecordHeader.registry(
+                        registry.register(RegistryClient.valueSubject(conflicts), ConflictCodec.SCHEMA));
     }
 
     /**

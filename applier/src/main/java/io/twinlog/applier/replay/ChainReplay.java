@@ -133,8 +133,7 @@ final class ChainReplay {
     }
 
     // What follows usually meets the row that what was before it has left. So it is applied as a batch is; where that
-    // does not work, in
-    // shorter runs up to the unit that is to blame. Returns how many units are done.
+    // does not work, in shorter runs up to the unit that is to blame. Returns how many units are done.
     private int releaseTogether(HeldChains chains, List<Waiting> units, List<ReplayOutcome> outcomes)
             throws SQLException {
         int length = together(chains, units.subList(0, Math.min(units.size(), runs.limit())));

@@ -3,20 +3,15 @@ package io.twinlog.applier.replay;
 import io.twinlog.applier.ApplierConfig;
 import io.twinlog.applier.ExistingRows;
 import io.twinlog.applier.Failures;
-import io.twinlog.applier.conflict.ConflictPublisher;
 import io.twinlog.applier.conflict.ConflictRules;
 import io.twinlog.applier.conflict.ConflictTopic;
-import io.twinlog.applier.conflict.ResolutionOutbox;
 import io.twinlog.applier.held.HeldChain;
 import io.twinlog.applier.held.HeldChains;
 import io.twinlog.applier.kafka.KafkaClients;
-import io.twinlog.applier.kafka.OwnTopics;
 import io.twinlog.applier.merge.EventDecoder;
-import io.twinlog.applier.progress.ProgressStore;
 import io.twinlog.applier.replay.ReplayOrder.Action;
 import io.twinlog.applier.target.postgres.ReplayTarget;
 import io.twinlog.applier.target.postgres.TargetSession;
-import io.twinlog.schemas.conflict.ConflictCodec;
 import io.twinlog.schemas.conflict.ConflictOutcome;
 import io.twinlog.schemas.conflict.ConflictPolicy;
 import io.twinlog.schemas.conflict.ConflictRecord;
@@ -27,7 +22,6 @@ import io.twinlog.schemas.registry.RegistryClient;
 import io.twinlog.schemas.registry.SchemaTopicReader;
 import io.twinlog.schemas.registry.Schemas;
 import io.twinlog.schemas.topic.TopicNames;
-import io.twinlog.schemas.wire.RecordHeader;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -37,11 +31,8 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +46,6 @@ import org.jspecify.annotations.Nullable;
 public final class Replay {
 
     private static final int ATTEMPTS = 5;
-    private static final int PUBLISHED_AT_ONCE = 5000;
     /** Their keys are locked together: what the applier has for them must wait for so long. */
     private static final int CHAINS_AT_ONCE = 200;
 
@@ -164,14 +154,15 @@ public final class Replay {
         }
         requireRule(order.policy());
         return asking(() -> {
+            OutboxPublication publication = new OutboxPublication(clients, topics, progressName, this::registry);
             try (ReplayTarget target = open()) {
                 if (!order.dryRun()) {
-                    publish(target);
+                    publication.publish(target);
                 }
                 List<ReplayOutcome> outcomes = replay(selection, order, target);
                 if (!order.dryRun()) {
                     beforePublication.run();
-                    publish(target);
+                    publication.publish(target);
                 }
                 return outcomes;
             }
@@ -402,52 +393,6 @@ public final class Replay {
                 throw e;
             }
         }
-    }
-
-    // In order; what is published twice after a crash has the same content.
-    private void publish(ReplayTarget target) throws SQLException {
-        ResolutionOutbox outbox = new ResolutionOutbox(target.connection(), progressName);
-        ProgressStore store = new ProgressStore(target.connection(), progressName);
-        if (!store.keepsConflicts()) {
-            boolean applierWasThere = store.read() != null;
-            target.rollback();
-            if (applierWasThere) {
-                store.create();
-            }
-            return;
-        }
-        List<ResolutionOutbox.Entry> waiting = outbox.read(PUBLISHED_AT_ONCE);
-        if (waiting.isEmpty()) {
-            target.rollback();
-            return;
-        }
-        try (Admin admin = clients.admin();
-                Producer<byte[], byte[]> producer = clients.producer("replay")) {
-            OwnTopics.createConflicts(admin, topics.conflicts());
-            OwnTopics.createResolutions(admin, topics.resolutions());
-            ConflictPublisher publisher = new ConflictPublisher(producer, topics, conflictHeader());
-            while (!waiting.isEmpty()) {
-                publisher.publish(
-                        waiting.stream()
-                                .map(ResolutionOutbox.Entry::conflict)
-                                .filter(Objects::nonNull)
-                                .map(Objects::requireNonNull)
-                                .toList(),
-                        waiting.stream().map(ResolutionOutbox.Entry::resolution).toList());
-                outbox.remove(waiting);
-                target.commit();
-                waiting = outbox.read(PUBLISHED_AT_ONCE);
-            }
-            target.rollback();
-        }
-    }
-
-    private byte[] conflictHeader() {
-        RegistryClient registry = registry();
-        return registry == null
-                ? RecordHeader.singleObject(ConflictCodec.FINGERPRINT)
-                : RecordHeader.registry(
-                        registry.register(RegistryClient.valueSubject(topics.conflicts()), ConflictCodec.SCHEMA));
     }
 
     private @Nullable RegistryClient registry() {

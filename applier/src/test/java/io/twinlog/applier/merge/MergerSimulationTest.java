@@ -56,8 +56,7 @@ class MergerSimulationTest {
     }
 
     // Transactions over two tables; capture dies now and then in the middle of one and sends the last few again, under
-    // the
-    // same epoch, or under a new one that tells another story from there.
+    // the same epoch, or under a new one that tells another story from there.
     private void write(Random random) {
         script.epoch();
         TableScript a = script.table(shape("a", ReplicaIdentity.KEY, key("id", XlogType.LONG, "bigint")), 3);

@@ -69,8 +69,7 @@ public final class FreePort {
     }
 
     // A process that is being started beside us holds copies of our sockets until it has become another program, that
-    // of a
-    // look for a free port among them: such a port is free again in a moment.
+    // of a look for a free port among them: such a port is free again in a moment.
     static void require(int port, String server) {
         if (!Condition.within(COPIES_LIVE).holds(() -> isFree(port))) {
             throw new SandboxException("Another program listens on port " + port + ", which " + server

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class Catalog {
 
     // Of a domain the innermost base type counts: values are cast to it and the assignment checks the domain. The
-    // equality
-    // operator is looked up by type, since an extension's may live in a schema that is not on the search path.
+    // equality operator is looked up by type, since an extension's may live in a schema that is not on the search
+    // path.
     private static final String COLUMNS = """
             WITH RECURSIVE base AS (
               SELECT a.attnum, t.oid, t.typtype, t.typbasetype FROM pg_catalog.pg_attribute a

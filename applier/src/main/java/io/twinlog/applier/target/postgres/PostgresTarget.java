@@ -35,8 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresTarget implements AutoCloseable {
 
     // The division makes the server itself refuse the COMMIT behind it when the row is not what we left: fencing
-    // without a
-    // round trip of its own.
+    // without a round trip of its own.
     private static final String PROGRESS = "WITH moved AS (UPDATE twinlog.progress SET epoch = ?, seq = ?,"
             + " position = coalesce(?, position), commit_time = coalesce(timestamptz 'epoch' + ?::bigint * interval"
             + " '1 microsecond', commit_time), heartbeat_position = coalesce(?, heartbeat_position), heartbeat_time ="

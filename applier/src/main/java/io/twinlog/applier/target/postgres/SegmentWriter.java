@@ -67,8 +67,7 @@ final class SegmentWriter {
     }
 
     // In exact order. A run that is refused is cut where the target has named a row, or halved, until one event is
-    // left: that one is
-    // applied or parked in its exact place. From there on runs are as long again as experience says.
+    // left: that one is applied or parked in its exact place. From there on runs are as long again as experience says.
     private void isolate(List<Unit> units, Refusal first) throws SQLException {
         runs.refused(units.size());
         int at = 0;

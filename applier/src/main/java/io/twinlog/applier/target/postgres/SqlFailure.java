@@ -31,8 +31,7 @@ public enum SqlFailure {
             // Serialization failure, deadlock, lock time-out, snapshot too old.
             case "40000", "40001", DEADLOCK, "55P03", "72000" -> TRANSIENT;
             // What a new session cures, or time: read-only (a standby, or a full disk at a cloud provider), a session
-            // that
-            // somebody ended or pooled, a transaction whose end is unknown, an object in use.
+            // that somebody ended or pooled, a transaction whose end is unknown, an object in use.
             case "25006", "25P02", "25P03", "25P04", "26000", "40003", "55006", "HV00N" -> OUTAGE;
             // Undefined, or of another type or kind. 55000: a table of a publication without replica identity.
             case "42P01", "42703", "42704", "42804", "42809", "42846", "42883", "428C9", "42P10", "3F000", "55000" ->
@@ -52,8 +51,7 @@ public enum SqlFailure {
             // Connection, resources, operator intervention, the server's own system.
             case "08", "53", "57", "58" -> OUTAGE;
             // Values, constraints, WITH CHECK OPTION, sizes; and what triggers that are enabled even for replication
-            // and
-            // expressions of the table raise: 09, 20, 27, 2F, 38, 39, P0.
+            // and expressions of the table raise: 09, 20, 27, 2F, 38, 39, P0.
             case "22", "23", "44", "54", "09", "20", "27", "2F", "38", "39", "P0" -> DATA;
             case "28" -> PRIVILEGE;
             default -> BUG;

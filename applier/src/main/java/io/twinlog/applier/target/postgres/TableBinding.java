@@ -155,8 +155,7 @@ final class TableBinding {
             return present + " IS NOT DISTINCT FROM " + cast(index, value, sentAs);
         }
         // Exact text: json, xml, point and many more have no equality, and that of others is not identity. The
-        // collation
-        // makes texts compare byte by byte, also where the column's own one is nondeterministic.
+        // collation makes texts compare byte by byte, also where the column's own one is nondeterministic.
         if (column.baseOid() == PgType.BPCHAR) {
             return present + " COLLATE \"C\" IS NOT DISTINCT FROM " + value + "::pg_catalog.bpchar";
         }

@@ -31,8 +31,7 @@ public final class TargetSession implements AutoCloseable {
     private static final int REPLAY_LOCK_CLASS = 0x7477_7265;
 
     // Plans must stay on the index whatever the statistics say: a plan made for an empty table would scan the full one
-    // later.
-    // Keep-alives let the server notice in a minute that the applier's machine is gone, and release its lock.
+    // later. Keep-alives let the server notice in a minute that the applier's machine is gone, and release its lock.
     private static final String SETTINGS = "SET session_replication_role = replica; SET DateStyle = 'ISO, MDY';"
             + " SET IntervalStyle = postgres; SET TimeZone = 'UTC'; SET bytea_output = hex; SET lc_monetary = 'C';"
             + " SET xmloption = content; SET extra_float_digits = 1; SET standard_conforming_strings = on;"

@@ -25,7 +25,7 @@ public final class TableScript {
         this.shape = shape;
         this.topic = topic;
         this.partitions = partitions;
-        this.writer = new EnvelopeWriter(replication, "test", "postgresql", "source", shape);
+        this.writer = new EnvelopeWriter(replication, "test", "source", shape);
     }
 
     public TableShape shape() {

@@ -75,7 +75,7 @@ final class CapturedLog implements ChangeVisitor, AutoCloseable {
         boolean[] key = new boolean[relation.columns().size()];
         key[0] = true;
         TableShape shape = RelationShape.of(relation, key, types);
-        EnvelopeWriter envelope = new EnvelopeWriter(REPLICATION, "1", "postgresql", "bench", shape);
+        EnvelopeWriter envelope = new EnvelopeWriter(REPLICATION, "1", "bench", shape);
         publisher.publishSchema("value", envelope.schema());
         publisher.publishSchema("key", envelope.keySchema());
         DataTopic topic =

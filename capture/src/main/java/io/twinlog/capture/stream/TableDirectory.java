@@ -86,8 +86,7 @@ public final class TableDirectory {
         TableShape shape = RelationShape.of(relation, keyOf(relation), types);
         DataTopic topic = dataTopics.computeIfAbsent(shape.id(), topics::data);
         FieldNames fields = fieldNames.apply(shape.id());
-        EnvelopeWriter envelope =
-                new EnvelopeWriter(replication, productVersion, "postgresql", database, shape, fields);
+        EnvelopeWriter envelope = new EnvelopeWriter(replication, productVersion, database, shape, fields);
         fields.remember(envelope.schema());
         TableVersion version = new TableVersion(relation, shape, new RowEncoder(shape), envelope, topic);
         publish(envelope, topic);

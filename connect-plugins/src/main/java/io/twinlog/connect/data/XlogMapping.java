@@ -158,7 +158,8 @@ public final class XlogMapping {
                 parameter(row, TableSchemas.SCHEMA),
                 parameter(row, TableSchemas.TABLE),
                 ReplicaIdentity.valueOf(parameter(row, TableSchemas.IDENTITY).toUpperCase(Locale.ROOT)),
-                columns);
+                columns,
+                row.parameters().getOrDefault(TableSchemas.CONNECTOR, TableShape.POSTGRESQL));
     }
 
     private static org.apache.avro.Schema key(String[] name, Schema connect) {

@@ -33,6 +33,9 @@ class XlogMappingTest {
     private static final TableShape ORDERS =
             new TableShape("Sales \"EU\"", "or-ders.x", ReplicaIdentity.FULL, allTypes());
 
+    private static final TableShape ITEMS =
+            new TableShape("shop", "items", ReplicaIdentity.FULL, ORDERS.columns(), TableShape.MARIADB);
+
     private static List<ColumnShape> allTypes() {
         List<ColumnShape> columns = new ArrayList<>();
         columns.add(new ColumnShape("1st", XlogType.LONG, "bigint", true));
@@ -59,6 +62,7 @@ class XlogMappingTest {
         for (org.apache.avro.Schema avro : List.of(
                 TableSchemas.envelope("shop-1", ORDERS, names.of(ORDERS)),
                 TableSchemas.envelope("shop-1", ORDERS),
+                TableSchemas.envelope("shop-1", ITEMS),
                 TableSchemas.key("shop-1", ORDERS),
                 ControlCodec.SCHEMA,
                 ConflictCodec.SCHEMA)) {

@@ -38,21 +38,14 @@ public final class EnvelopeWriter {
     /**
      * @param replication name of the replication, the namespace of the schemas and the source's {@code name}
      * @param version version of the product, for the source block
-     * @param connector kind of source, such as {@code postgresql}
      * @param database name of the source database
      */
-    public EnvelopeWriter(String replication, String version, String connector, String database, TableShape shape) {
-        this(replication, version, connector, database, shape, new FieldNames());
+    public EnvelopeWriter(String replication, String version, String database, TableShape shape) {
+        this(replication, version, database, shape, new FieldNames());
     }
 
     /** @param fields the names that earlier versions of the table have used */
-    public EnvelopeWriter(
-            String replication,
-            String version,
-            String connector,
-            String database,
-            TableShape shape,
-            FieldNames fields) {
+    public EnvelopeWriter(String replication, String version, String database, TableShape shape, FieldNames fields) {
         this.shape = shape;
         this.schema = TableSchemas.envelope(replication, shape, fields.of(shape));
         this.fingerprint = SingleObject.fingerprint(schema);
@@ -61,7 +54,7 @@ public final class EnvelopeWriter {
         this.header = RecordHeader.singleObject(fingerprint);
         this.keyHeader = RecordHeader.singleObject(keyFingerprint);
         AvroOutput prefix = new AvroOutput(256);
-        for (String text : List.of(version, connector, replication, database, shape.schema(), shape.table())) {
+        for (String text : List.of(version, shape.connector(), replication, database, shape.schema(), shape.table())) {
             prefix.writeString(text);
         }
         this.sourcePrefix = prefix.toBytes();

@@ -14,8 +14,8 @@ import org.apache.avro.Schema;
  *
  * <p>Row columns are {@code [null, type]} with default null, so that adding and dropping columns stays compatible in
  * both directions. Original names and types are kept as the properties {@code column} and {@code sqlType}; the row
- * carries {@code twinlog.schema}, {@code twinlog.table} and {@code twinlog.identity}, a key column
- * {@code twinlog.key}.
+ * carries {@code twinlog.schema}, {@code twinlog.table}, {@code twinlog.identity} and, unless it is PostgreSQL's, {@code twinlog.connector}; a key column
+ * carries {@code twinlog.key}.
  */
 public final class TableSchemas {
 
@@ -24,6 +24,7 @@ public final class TableSchemas {
     public static final String SCHEMA = "twinlog.schema";
     public static final String TABLE = "twinlog.table";
     public static final String IDENTITY = "twinlog.identity";
+    public static final String CONNECTOR = "twinlog.connector";
     public static final String KEY = "twinlog.key";
 
     private TableSchemas() {}
@@ -65,6 +66,10 @@ public final class TableSchemas {
         row.addProp(SCHEMA, shape.schema());
         row.addProp(TABLE, shape.table());
         row.addProp(IDENTITY, shape.identity().name().toLowerCase(Locale.ROOT));
+        // Left out for PostgreSQL, whose schemas were published without it: their fingerprints stay.
+        if (!shape.connector().equals(TableShape.POSTGRESQL)) {
+            row.addProp(CONNECTOR, shape.connector());
+        }
         return row;
     }
 
@@ -172,7 +177,13 @@ public final class TableSchemas {
         }
         ReplicaIdentity identity =
                 ReplicaIdentity.valueOf(property(row, IDENTITY).toUpperCase(Locale.ROOT));
-        return new TableShape(property(row, SCHEMA), property(row, TABLE), identity, columns);
+        Object connector = row.getObjectProp(CONNECTOR);
+        return new TableShape(
+                property(row, SCHEMA),
+                property(row, TABLE),
+                identity,
+                columns,
+                connector == null ? TableShape.POSTGRESQL : connector.toString());
     }
 
     private static String property(JsonProperties properties, String name) {

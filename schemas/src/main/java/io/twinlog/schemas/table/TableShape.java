@@ -10,11 +10,22 @@ import java.util.stream.IntStream;
  * @param table name of the table
  * @param identity what before images hold
  * @param columns in the source's order
+ * @param connector whose names of types the columns' {@code sqlType} are: {@link #POSTGRESQL}, {@link #MARIADB}, {@link #MYSQL}
  */
-public record TableShape(String schema, String table, ReplicaIdentity identity, List<ColumnShape> columns) {
+public record TableShape(
+        String schema, String table, ReplicaIdentity identity, List<ColumnShape> columns, String connector) {
+
+    public static final String POSTGRESQL = "postgresql";
+    public static final String MARIADB = "mariadb";
+    public static final String MYSQL = "mysql";
 
     public TableShape {
         columns = List.copyOf(columns);
+    }
+
+    /** A table of PostgreSQL. */
+    public TableShape(String schema, String table, ReplicaIdentity identity, List<ColumnShape> columns) {
+        this(schema, table, identity, columns, POSTGRESQL);
     }
 
     /** {@code schema.table}, for messages and maps. */

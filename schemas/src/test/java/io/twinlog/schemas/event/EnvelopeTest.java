@@ -32,7 +32,7 @@ class EnvelopeTest {
                     new ColumnShape("note", XlogType.TEXT, "text", false),
                     new ColumnShape("at", XlogType.TIMESTAMP, "timestamp with time zone", false)));
 
-    private final EnvelopeWriter writer = new EnvelopeWriter("shop", "0.1", "postgresql", "shopdb", ORDERS);
+    private final EnvelopeWriter writer = new EnvelopeWriter("shop", "0.1", "shopdb", ORDERS);
 
     private static final TransactionPrefix TRANSACTION =
             new TransactionPrefix(2, 4711, -1_500_001, 815L, "0/16B3790", 1234L, "elsewhere");

@@ -35,6 +35,26 @@ class TableSchemasTest {
     }
 
     @Test
+    void the_shape_says_whose_types_it_names() {
+        TableShape mariadb =
+                new TableShape("shop", "orders", ReplicaIdentity.FULL, ORDERS.columns(), TableShape.MARIADB);
+
+        String published = TableSchemas.envelope("shop", mariadb).toString();
+
+        assertThat(published).contains("\"twinlog.connector\":\"mariadb\"");
+        assertThat(TableSchemas.shapeOf(new Schema.Parser().parse(published))).isEqualTo(mariadb);
+    }
+
+    @Test
+    void schemas_of_postgresql_keep_their_text() {
+        assertThat(TableSchemas.row("r", shape(ReplicaIdentity.KEY)).toString())
+                .isEqualTo("{\"type\":\"record\",\"name\":\"Value\",\"namespace\":\"r.public.t\",\"fields\":["
+                        + "{\"name\":\"id\",\"type\":[\"null\",\"long\"],\"default\":null,\"column\":\"id\","
+                        + "\"sqlType\":\"bigint\",\"twinlog.key\":true}],"
+                        + "\"twinlog.schema\":\"public\",\"twinlog.table\":\"t\",\"twinlog.identity\":\"key\"}");
+    }
+
+    @Test
     void the_fingerprint_of_published_text_is_the_writers() {
         Schema schema = TableSchemas.envelope("shop", ORDERS);
 

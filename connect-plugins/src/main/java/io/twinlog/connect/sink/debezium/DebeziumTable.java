@@ -53,7 +53,7 @@ final class DebeziumTable {
                 source.getString("table"),
                 identity,
                 columns.stream().map(DebeziumValue::shape).toList());
-        this.writer = new EnvelopeWriter(replication, "debezium", "postgresql", source.getString("db"), shape);
+        this.writer = new EnvelopeWriter(replication, "debezium", source.getString("db"), shape);
         this.reader = new EnvelopeReader(writer.schema());
     }
 

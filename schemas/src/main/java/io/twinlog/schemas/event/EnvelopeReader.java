@@ -35,14 +35,14 @@ public final class EnvelopeReader {
     private final TableShape shape;
     private final RowLayout layout;
     private final Part[] parts;
-    private final SkipPlan[] plans;
+    private final Schema[] schemas;
 
     public EnvelopeReader(Schema schema) {
         this.shape = TableSchemas.shapeOf(schema);
         this.layout = new RowLayout(shape);
         List<Schema.Field> fields = schema.getFields();
         this.parts = new Part[fields.size()];
-        this.plans = new SkipPlan[fields.size()];
+        this.schemas = new Schema[fields.size()];
         for (int i = 0; i < parts.length; i++) {
             parts[i] = switch (fields.get(i).name()) {
                 case "op" -> Part.OP;
@@ -58,7 +58,7 @@ public final class EnvelopeReader {
                 case "source" -> Part.SOURCE;
                 default -> Part.OTHER;
             };
-            plans[i] = SkipPlan.of(fields.get(i).schema());
+            schemas[i] = fields.get(i).schema();
         }
     }
 
@@ -105,9 +105,9 @@ public final class EnvelopeReader {
                 case AFTER -> after = present(in) ? scan(in) : null;
                 case SOURCE -> {
                     sourcePosition = in.position();
-                    plans[i].skip(in);
+                    skip(in, schemas[i]);
                 }
-                case OTHER -> plans[i].skip(in);
+                case OTHER -> skip(in, schemas[i]);
             }
         }
         if (in.remaining() != 0) {
@@ -143,7 +143,7 @@ public final class EnvelopeReader {
 
     private static List<String> readStrings(AvroInput in) {
         List<String> result = new ArrayList<>();
-        for (long n = SkipPlan.blockCount(in); n != 0; n = SkipPlan.blockCount(in)) {
+        for (long n = blockCount(in); n != 0; n = blockCount(in)) {
             for (long i = 0; i < n; i++) {
                 result.add(in.readString());
             }
@@ -153,11 +153,57 @@ public final class EnvelopeReader {
 
     private static List<ExactText> readTexts(AvroInput in) {
         List<ExactText> result = new ArrayList<>();
-        for (long n = SkipPlan.blockCount(in); n != 0; n = SkipPlan.blockCount(in)) {
+        for (long n = blockCount(in); n != 0; n = blockCount(in)) {
             for (long i = 0; i < n; i++) {
                 result.add(new ExactText(in.readString(), in.readString()));
             }
         }
         return result;
+    }
+
+    private static long blockCount(AvroInput in) {
+        long n = in.readLong();
+        if (n < 0) {
+            in.readLong();
+            n = -n;
+        }
+        return n;
+    }
+
+    private static void skip(AvroInput in, Schema schema) {
+        switch (schema.getType()) {
+            case NULL -> {}
+            case BOOLEAN -> in.skip(1);
+            case INT, LONG, ENUM -> in.readLong();
+            case FLOAT -> in.skip(4);
+            case DOUBLE -> in.skip(8);
+            case STRING, BYTES -> in.skipBytes();
+            case FIXED -> in.skip(schema.getFixedSize());
+            case UNION -> skip(in, branch(schema, in.readInt()));
+            case RECORD -> schema.getFields().forEach(field -> skip(in, field.schema()));
+            case ARRAY -> {
+                for (long n = blockCount(in); n != 0; n = blockCount(in)) {
+                    for (long i = 0; i < n; i++) {
+                        skip(in, schema.getElementType());
+                    }
+                }
+            }
+            case MAP -> {
+                for (long n = blockCount(in); n != 0; n = blockCount(in)) {
+                    for (long i = 0; i < n; i++) {
+                        in.skipBytes();
+                        skip(in, schema.getValueType());
+                    }
+                }
+            }
+        }
+    }
+
+    private static Schema branch(Schema union, int index) {
+        List<Schema> branches = union.getTypes();
+        if (index < 0 || index >= branches.size()) {
+            throw new MalformedEventException("A union has no branch " + index);
+        }
+        return branches.get(index);
     }
 }

@@ -44,9 +44,13 @@ class RunIT {
         servers.source()
                 .execute(shop, "INSERT INTO account SELECT i, '" + MARKER + "', i FROM generate_series(1, 1000) i");
 
+        servers.target().execute(shop, "ALTER TABLE account ADD CONSTRAINT owners UNIQUE (owner, id) DEFERRABLE");
         assertThat(cli.run("doctor", "-f", file)).satisfies(report -> {
             assertThat(report.exitCode()).as(report.all()).isZero();
             assertThat(report.out()).contains("source\n", "kafka\n", "target\n").contains("Ready");
+            assertThat(report.out())
+                    .contains("does not check its deferrable constraint owners")
+                    .contains("DROP CONSTRAINT \"owners\", ADD CONSTRAINT \"owners\" UNIQUE (owner, id);");
         });
         assertThat(servers.topics(shop)).isEmpty();
 

@@ -1,5 +1,7 @@
 package io.twinlog.applier;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.twinlog.applier.conflict.ConflictPublisher;
 import io.twinlog.applier.kafka.KafkaClients;
 import io.twinlog.applier.kafka.OwnTopics;
@@ -7,6 +9,7 @@ import io.twinlog.applier.merge.EventDecoder;
 import io.twinlog.applier.merge.KafkaRecords;
 import io.twinlog.applier.merge.XlogConsumer;
 import io.twinlog.applier.merge.XlogReader;
+import io.twinlog.applier.metrics.ApplierMetrics;
 import io.twinlog.applier.progress.ProgressStore;
 import io.twinlog.applier.progress.ProgressView;
 import io.twinlog.applier.progress.StoredOffset;
@@ -73,19 +76,29 @@ public final class Applier implements AutoCloseable {
     private int previousBackend;
     private boolean toldOrigin;
 
+    /** One that nobody measures. */
     public Applier(ApplierConfig config, ApplierListener listener) {
-        this(config, listener, Applier::ofKafka);
+        this(config, listener, new CompositeMeterRegistry());
     }
 
-    /** @param inlet brings the events, in place of a consumer of our own */
-    public Applier(ApplierConfig config, ApplierListener listener, Inlet inlet) {
+    /** @param metrics gets what is counted and measured */
+    public Applier(ApplierConfig config, ApplierListener listener, MeterRegistry metrics) {
+        this(config, listener, metrics, Applier::ofKafka);
+    }
+
+    /**
+     * @param metrics gets what is counted and measured
+     * @param inlet brings the events, in place of a consumer of our own
+     */
+    public Applier(ApplierConfig config, ApplierListener listener, MeterRegistry metrics, Inlet inlet) {
         this.config = config;
         this.inlet = inlet;
         this.topics = new TopicNames(config.replication());
         this.clients = new KafkaClients(config.replication(), config.kafka());
         RegistryAddress address = config.registry();
         this.registry = address == null ? null : new RegistryClient(address);
-        this.reporter = new StatusReporter(listener, clock, topics.status());
+        this.reporter = new StatusReporter(
+                listener, new ApplierMetrics(metrics, config.replication(), clock), clock, topics.status());
     }
 
     /**
@@ -138,6 +151,7 @@ public final class Applier implements AutoCloseable {
         if (outages.attempts() == 0) {
             reporter.message(failure.getMessage() + ". Paused; tries again until it works.");
         }
+        reporter.outage();
         reporter.enter(MemberState.PAUSED, failure.getMessage());
         await(outages.next());
     }

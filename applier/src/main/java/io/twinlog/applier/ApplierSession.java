@@ -6,6 +6,7 @@ import io.twinlog.applier.batch.Work;
 import io.twinlog.applier.batch.WorkQueue;
 import io.twinlog.applier.conflict.ConflictPublisher;
 import io.twinlog.applier.merge.XlogReader;
+import io.twinlog.applier.metrics.Tally;
 import io.twinlog.applier.target.postgres.BatchPlan;
 import io.twinlog.applier.target.postgres.PostgresTarget;
 import io.twinlog.schemas.conflict.ConflictKind;
@@ -53,8 +54,7 @@ final class ApplierSession {
     private long supersededInTransaction;
     private volatile boolean works;
     private boolean open;
-    private int transactionsInside;
-    private long eventsInside;
+    private final Tally inside = new Tally();
 
     /**
      * @param works false behind an outage: it may not be over, as when a full disk lets us connect but not write
@@ -181,7 +181,7 @@ final class ApplierSession {
             open = true;
             PostgresTarget.Applied applied = target.execute(plan, batch::begin);
             List<ConflictRecord> conflicts = applied.conflicts();
-            eventsInside += batch.events().size();
+            inside.addEvents(batch.events());
             if (!conflicts.isEmpty() || !applied.resolutions().isEmpty()) {
                 // Invariant 8: published and acknowledged before the target commits.
                 conflictTopic.publish(conflicts, applied.resolutions());
@@ -200,10 +200,10 @@ final class ApplierSession {
         if (!batch.complete()) {
             return;
         }
-        transactionsInside += batch.begins().size();
+        inside.addTransactions(batch.begins());
         target.commit(batch.last(), batch.marker(), batch.offsets());
         proveWorking();
-        reporter.applied(batch.last(), transactionsInside, eventsInside);
+        reporter.applied(batch.last(), inside);
         tellParked();
         tellSuperseded();
         forgetTransaction();
@@ -211,8 +211,7 @@ final class ApplierSession {
 
     private void forgetTransaction() {
         open = false;
-        eventsInside = 0;
-        transactionsInside = 0;
+        inside.clear();
         parkedInTransaction.clear();
         supersededInTransaction = 0;
     }

@@ -8,7 +8,6 @@ import io.twinlog.applier.merge.XlogReader;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +26,7 @@ final class ReaderThread extends Thread {
     private final BatchBuilder<?> builder;
     private final WorkQueue<?> queue;
     private final Consumer<RuntimeException> fail;
-    private final LongConsumer backlog;
+    private final Backlog backlog;
     private final Consumer<Boolean> silence;
     private final Consumer<@Nullable String> obstacle;
     private volatile boolean stopping;
@@ -35,8 +34,14 @@ final class ReaderThread extends Thread {
     private long groupNanos = System.nanoTime();
     private boolean silent;
 
+    /** Hears, time and again, how many events wait, and how many of them are fetched. */
+    @FunctionalInterface
+    interface Backlog {
+        void waiting(long events, long fetched);
+    }
+
     /**
-     * @param backlog hears how many events wait
+     * @param backlog hears how many events wait, and how many of them are fetched
      * @param silence hears when Kafka stops and starts to answer
      * @param obstacle hears, time and again, what the reader waits for, or null
      */
@@ -44,7 +49,7 @@ final class ReaderThread extends Thread {
             XlogReader reader,
             BatchBuilder<P> builder,
             WorkQueue<P> queue,
-            LongConsumer backlog,
+            Backlog backlog,
             Consumer<Boolean> silence,
             Consumer<@Nullable String> obstacle) {
         super("twinlog-applier-reader");
@@ -87,7 +92,7 @@ final class ReaderThread extends Thread {
         if (now - positionsNanos >= POSITIONS_EVERY_NANOS) {
             positionsNanos = now;
             reader.wantPositions();
-            backlog.accept(reader.backlog());
+            backlog.waiting(reader.backlog(), reader.fetchedAhead());
             tellSilence(now - reader.reachableNanos() > SILENT_AFTER_NANOS);
             obstacle.accept(reader.obstacle());
         }

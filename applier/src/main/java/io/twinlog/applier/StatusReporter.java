@@ -1,5 +1,7 @@
 package io.twinlog.applier;
 
+import io.twinlog.applier.metrics.ApplierMetrics;
+import io.twinlog.applier.metrics.Tally;
 import io.twinlog.schemas.conflict.ConflictRecord;
 import io.twinlog.schemas.control.ControlRecord;
 import io.twinlog.schemas.status.MemberState;
@@ -35,6 +37,7 @@ final class StatusReporter implements AutoCloseable {
     private static final byte[] KEY = "applier".getBytes(StandardCharsets.US_ASCII);
 
     private final ApplierListener listener;
+    private final ApplierMetrics metrics;
     private final Clock clock;
     private final String member;
     private final String topic;
@@ -61,8 +64,9 @@ final class StatusReporter implements AutoCloseable {
     private boolean closed;
 
     /** Starts in STARTUP; {@link #publishTo} starts the publication. */
-    StatusReporter(ApplierListener listener, Clock clock, String topic) {
+    StatusReporter(ApplierListener listener, ApplierMetrics metrics, Clock clock, String topic) {
         this.listener = listener;
+        this.metrics = metrics;
         this.clock = clock;
         this.topic = topic;
         this.member = memberName();
@@ -157,6 +161,9 @@ final class StatusReporter implements AutoCloseable {
 
     /** The target asks to try a batch again, for this reason; null: the batch is applied. */
     void retrying(@Nullable String why) {
+        if (why != null) {
+            metrics.retried();
+        }
         synchronized (this) {
             if (Objects.equals(retry, why)) {
                 return;
@@ -274,33 +281,43 @@ final class StatusReporter implements AutoCloseable {
     }
 
     synchronized void startAt(long atEpoch, long atSeq, @Nullable String atPosition, @Nullable Instant committed) {
+        metrics.startAt(atSeq);
         epoch = atEpoch;
         seq = atSeq;
         position = atPosition;
         commitTime = committed;
     }
 
-    synchronized void applied(@Nullable ControlRecord last, int appliedTransactions, long appliedEvents) {
+    synchronized void applied(@Nullable ControlRecord last, Tally committed) {
         if (last != null) {
             epoch = last.epoch();
             seq = last.seq();
             position = last.position();
             commitTime = Instant.EPOCH.plus(last.timeMicros(), ChronoUnit.MICROS);
         }
-        transactions += appliedTransactions;
-        events += appliedEvents;
+        transactions += committed.transactions();
+        events += committed.events();
+        metrics.committed(committed, seq);
     }
 
     synchronized void parked(List<ConflictRecord> records) {
         for (ConflictRecord record : records) {
             conflicts++;
+            metrics.conflict(record);
             conflictsByKind.merge(
                     record.schema() + "." + record.table() + "." + record.kind().label(), 1L, Long::sum);
         }
     }
 
-    synchronized void backlog(long waiting) {
+    /** An outage goes on. */
+    void outage() {
+        metrics.outage();
+    }
+
+    /** How many events wait, and how many of them are fetched. */
+    synchronized void backlog(long waiting, long fetched) {
         backlog = waiting;
+        metrics.waiting(waiting, fetched);
     }
 
     synchronized void snapshot(boolean running) {

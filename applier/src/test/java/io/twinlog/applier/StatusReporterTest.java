@@ -2,6 +2,8 @@ package io.twinlog.applier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.twinlog.applier.metrics.ApplierMetrics;
 import io.twinlog.schemas.status.MemberState;
 import io.twinlog.schemas.status.MemberStatus;
 import java.time.Clock;
@@ -32,6 +34,7 @@ class StatusReporterTest {
                     messages.add(line);
                 }
             },
+            new ApplierMetrics(new CompositeMeterRegistry(), "shop", Clock.systemUTC()),
             new Clock() {
                 @Override
                 public ZoneOffset getZone() {

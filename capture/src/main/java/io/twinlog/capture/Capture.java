@@ -1,5 +1,8 @@
 package io.twinlog.capture;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.twinlog.capture.metrics.CaptureMetrics;
 import io.twinlog.capture.postgres.catalog.SlotFacts;
 import io.twinlog.capture.postgres.catalog.SourceNames;
 import io.twinlog.capture.postgres.catalog.TablePatterns;
@@ -46,6 +49,7 @@ public final class Capture implements AutoCloseable {
     private final SourceAddress source;
     private final Clock clock = Clock.systemUTC();
     private final StallWatch stallWatch = new StallWatch();
+    private final CaptureMetrics metrics;
     private final StatusBoard board;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition stopping = lock.newCondition();
@@ -54,12 +58,22 @@ public final class Capture implements AutoCloseable {
     private volatile @Nullable Thread runner;
     private boolean boardStarted;
 
+    /** One that nobody measures. */
     public Capture(CaptureConfig config, CaptureListener listener) {
-        this(config, listener, new KafkaOutlet(registry(config)));
+        this(config, listener, new CompositeMeterRegistry());
     }
 
-    /** @param outlet takes the records, in place of a producer of our own */
-    public Capture(CaptureConfig config, CaptureListener listener, Outlet outlet) {
+    /** @param meters gets what is counted and measured */
+    public Capture(CaptureConfig config, CaptureListener listener, MeterRegistry meters) {
+        this(config, listener, meters, new KafkaOutlet(registry(config)));
+    }
+
+    /**
+     * @param meters gets what is counted and measured
+     * @param outlet takes the records, in place of a producer of our own
+     */
+    public Capture(CaptureConfig config, CaptureListener listener, MeterRegistry meters, Outlet outlet) {
+        this.metrics = new CaptureMetrics(meters, config.replication());
         this.config = config;
         this.kafka = new KafkaClients(config.kafka(), outlet);
         this.topics = new TopicNames(config.replication());
@@ -108,7 +122,7 @@ public final class Capture implements AutoCloseable {
         while (!stopped) {
             long start = System.nanoTime();
             CaptureSession session = new CaptureSession(
-                    config, kafka, topics, names, source, board, stallWatch, clock, () -> stopped, first);
+                    config, kafka, topics, names, source, board, stallWatch, metrics, clock, () -> stopped, first);
             try {
                 if (session.run()) {
                     return;

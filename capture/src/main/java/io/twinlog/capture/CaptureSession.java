@@ -2,6 +2,7 @@ package io.twinlog.capture;
 
 import static java.util.Objects.requireNonNull;
 
+import io.twinlog.capture.metrics.CaptureMetrics;
 import io.twinlog.capture.postgres.catalog.CatalogTable;
 import io.twinlog.capture.postgres.catalog.Publication;
 import io.twinlog.capture.postgres.catalog.SlotFacts;
@@ -81,6 +82,7 @@ final class CaptureSession {
     private final SourceAddress source;
     private final StatusBoard board;
     private final StallWatch stallWatch;
+    private final CaptureMetrics metrics;
     private final Clock clock;
     private final BooleanSupplier stopped;
     private final boolean first;
@@ -95,6 +97,7 @@ final class CaptureSession {
             SourceAddress source,
             StatusBoard board,
             StallWatch stallWatch,
+            CaptureMetrics metrics,
             Clock clock,
             BooleanSupplier stopped,
             boolean first) {
@@ -105,6 +108,7 @@ final class CaptureSession {
         this.source = source;
         this.board = board;
         this.stallWatch = stallWatch;
+        this.metrics = metrics;
         this.clock = clock;
         this.stopped = stopped;
         this.first = first;
@@ -122,7 +126,8 @@ final class CaptureSession {
 
     /** Returns true when nothing is left to do, false when it was stopped. */
     boolean run() throws SQLException, IOException, InterruptedException {
-        try (Topics topics = new Topics(kafka, topicNames, config.partitions(), config.replicationFactor())) {
+        try (Topics topics =
+                new Topics(kafka, topicNames, config.partitions(), config.replicationFactor(), metrics::of)) {
             Preconditions.Findings findings = examine(topics);
             try (ReplicationConnection connection = ReplicationConnection.open(source, "twinlog-capture")) {
                 Lease.acquire(connection.sql(), names, stopped, board::message);
@@ -442,6 +447,7 @@ final class CaptureSession {
     private Publisher publisher(long epoch, long storedSeq, long position) {
         Publisher publisher = new Publisher(kafka, topicNames, clock, epoch, storedSeq, position);
         stallWatch.watch(publisher);
+        metrics.watch(publisher::pendingSends);
         byte[] unused = publisher.publishSchema(RegistryClient.valueSubject(topicNames.status()), StatusCodec.SCHEMA);
         board.detail("epoch", Long.toString(epoch));
         return publisher;

@@ -1,6 +1,7 @@
 package io.twinlog.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,7 +10,12 @@ import io.twinlog.cli.support.Cli.Result;
 import io.twinlog.cli.support.Servers;
 import io.twinlog.cli.support.TwinlogFile;
 import io.twinlog.sandbox.EmbeddedPostgres;
+import io.twinlog.sandbox.FreePort;
 import io.twinlog.sandbox.JavaProcess;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -38,7 +44,10 @@ class RunIT {
 
     @Test
     void a_replication_lives_from_its_first_sync_to_its_drop() throws Exception {
-        Path file = new TwinlogFile(directory, servers, shop).path();
+        int metrics = FreePort.find();
+        Path file = new TwinlogFile(directory, servers, shop)
+                .with("metrics.listen", "localhost:" + metrics)
+                .path();
         servers.source().execute(shop, TABLE, "ALTER TABLE account REPLICA IDENTITY FULL");
         servers.target().execute(shop, TABLE);
         servers.source()
@@ -78,6 +87,7 @@ class RunIT {
             assertThat(status.at("/conflicts").asLong()).isZero();
 
             aConflictIsListedAndShown(file);
+            itCanBeWatched(file, metrics);
 
             run.terminate();
             assertThat(run.awaitExit(LIMIT)).isZero();
@@ -112,7 +122,7 @@ class RunIT {
         servers.source().execute(shop, TABLE, "INSERT INTO account VALUES (1, 'a', 1)");
         servers.target().execute(shop, TABLE);
         Path file = new TwinlogFile(directory, servers, shop)
-                .with("kafka", "{ embedded: { dir: kafka, port: " + io.twinlog.sandbox.FreePort.find() + " } }")
+                .with("kafka", "{ embedded: { dir: kafka, port: " + FreePort.find() + " } }")
                 .path();
 
         for (int run = 1; run <= 2; run++) {
@@ -161,6 +171,50 @@ class RunIT {
             run.terminate();
             assertThat(run.awaitExit(LIMIT)).isZero();
         }
+    }
+
+    private void itCanBeWatched(Path file, int port) throws Exception {
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(get(port, "/metrics", 200))
+                        .contains("twinlog_conflicts_open{replication=\"" + shop + "\"} 1.0"));
+        assertThat(get(port, "/metrics", 200))
+                .contains(counter("capture_events", "operation=\"snapshot\"", "1000.0"))
+                .contains(counter("apply_events", "operation=\"snapshot\"", "1000.0"))
+                .contains(counter("apply_events", "operation=\"update\"", "502.0"))
+                .contains(counter("apply_events", "operation=\"delete\"", "100.0"))
+                .containsPattern(
+                        "twinlog_apply_latency_seconds_bucket\\{replication=\"" + shop + "\",le=\"60.0\"} [1-9]")
+                .containsPattern(
+                        "twinlog_apply_conflicts_total\\{kind=\"update_differs\",outcome=\"held\",policy=\"hold\","
+                                + "replication=\"" + shop + "\",table=\"public.account\"} 1.0")
+                .contains("twinlog_detection{replication=\"" + shop
+                        + "\",strength=\"FULL\",table=\"public.account\"} 1.0")
+                .contains("twinlog_member_state{replication=\"" + shop + "\",role=\"applier\",state=\"SECONDARY\"} 1.0")
+                .contains("twinlog_held_keys{replication=\"" + shop + "\"} 1.0")
+                .containsPattern("twinlog_source_retained_bytes\\{replication=\"" + shop + "\"} \\d")
+                .contains("jvm_memory_used_bytes")
+                .doesNotContain(MARKER, Servers.PASSWORD);
+        assertThat(get(port, "/health", 200)).contains("\"healthy\" : true", "\"PRIMARY\"", "\"SECONDARY\"");
+        assertThat(get(port, "/status", 200)).contains("\"conflicts\" : 1");
+        assertThat(get(port, "/nothing", 404)).contains("/metrics");
+
+        Result second = cli.run("run", "-f", file);
+        assertThat(second.exitCode()).as(second.all()).isEqualTo(2);
+        assertThat(second.err()).contains("metrics.listen: cannot listen at localhost:" + port);
+    }
+
+    private String counter(String name, String tag, String value) {
+        return "twinlog_" + name + "_total{" + tag + ",replication=\"" + shop + "\",table=\"public.account\"} " + value;
+    }
+
+    private static String get(int port, String path, int code) throws Exception {
+        HttpResponse<String> response = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(code);
+        return response.body();
     }
 
     private void aConflictIsListedAndShown(Path file) throws Exception {

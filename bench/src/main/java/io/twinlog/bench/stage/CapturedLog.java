@@ -1,5 +1,6 @@
 package io.twinlog.bench.stage;
 
+import io.twinlog.capture.metrics.TableCounts;
 import io.twinlog.capture.postgres.pgoutput.ChangeVisitor;
 import io.twinlog.capture.postgres.pgoutput.Relation;
 import io.twinlog.capture.postgres.pgoutput.Tuple;
@@ -78,8 +79,11 @@ final class CapturedLog implements ChangeVisitor, AutoCloseable {
         EnvelopeWriter envelope = new EnvelopeWriter(REPLICATION, "1", "bench", shape);
         publisher.publishSchema("value", envelope.schema());
         publisher.publishSchema("key", envelope.keySchema());
-        DataTopic topic =
-                new DataTopic(shape.id(), new TopicNames(REPLICATION).data(shape.schema(), shape.table()), partitions);
+        DataTopic topic = new DataTopic(
+                shape.id(),
+                new TopicNames(REPLICATION).data(shape.schema(), shape.table()),
+                partitions,
+                new TableCounts());
         table = new TableVersion(relation, shape, new RowEncoder(shape), envelope, topic);
     }
 

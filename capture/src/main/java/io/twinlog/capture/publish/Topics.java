@@ -2,6 +2,7 @@ package io.twinlog.capture.publish;
 
 import static java.util.Objects.requireNonNull;
 
+import io.twinlog.capture.metrics.TableCounts;
 import io.twinlog.schemas.check.Check;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -44,16 +46,29 @@ public final class Topics implements AutoCloseable {
     private final TopicNames names;
     private final int partitions;
     private final Optional<Short> replicationFactor;
+    private final Function<TableId, TableCounts> counts;
     private final Map<String, Integer> partitionsByTopic = new HashMap<>();
+
+    /** For those who send nothing. */
+    public Topics(KafkaClients kafka, TopicNames names, int partitions, short replicationFactor) {
+        this(kafka, names, partitions, replicationFactor, table -> new TableCounts());
+    }
 
     /**
      * @param partitions of data topics
      * @param replicationFactor of new topics; 0 for the broker's default
+     * @param counts where events are counted
      */
-    public Topics(KafkaClients kafka, TopicNames names, int partitions, short replicationFactor) {
+    public Topics(
+            KafkaClients kafka,
+            TopicNames names,
+            int partitions,
+            short replicationFactor,
+            Function<TableId, TableCounts> counts) {
         this.admin = kafka.admin();
         this.names = names;
         this.partitions = partitions;
+        this.counts = counts;
         this.replicationFactor = replicationFactor > 0 ? Optional.of(replicationFactor) : Optional.empty();
     }
 
@@ -143,7 +158,7 @@ public final class Topics implements AutoCloseable {
         TopicDescription description = prepared == null ? describe(topic) : null;
         if (prepared == null && description == null) {
             create(topic, partitions, DELETE);
-            return new DataTopic(table, topic, partitions);
+            return new DataTopic(table, topic, partitions, counts.apply(table));
         }
         int found = description == null
                 ? requireNonNull(prepared)
@@ -152,7 +167,7 @@ public final class Topics implements AutoCloseable {
             // A key would move to another partition while older events of it wait in the old one.
             throw new TwinlogException(Category.CONFIG, partitionsChanged(topic, found));
         }
-        return new DataTopic(table, topic, found);
+        return new DataTopic(table, topic, found, counts.apply(table));
     }
 
     private String partitionsChanged(String topic, int found) {

@@ -150,6 +150,7 @@ public final class EventWriter {
         if (current == null) {
             throw new IllegalStateException("No transaction was opened");
         }
+        table.topic().total().count(operation);
         table.envelope()
                 .begin(
                         record,

@@ -2,6 +2,7 @@ package io.twinlog.cli.command;
 
 import io.twinlog.cli.config.ConfigurationFile.Side;
 import io.twinlog.cli.config.TwinlogConfiguration;
+import io.twinlog.cli.monitor.Monitor;
 import io.twinlog.cli.run.Parts;
 import io.twinlog.cli.run.Progress;
 import java.util.List;
@@ -31,6 +32,9 @@ final class CaptureCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         TwinlogConfiguration configuration = file.read(Side.SOURCE);
         Progress progress = new Progress(spec.commandLine().getOut());
-        return new Daemon(spec.commandLine()).run(configuration, List.of(Parts.capture(configuration, progress)));
+        try (Monitor monitor = Monitor.of(configuration)) {
+            return new Daemon(spec.commandLine(), monitor)
+                    .run(configuration, List.of(Parts.capture(configuration, progress, monitor.meters())));
+        }
     }
 }

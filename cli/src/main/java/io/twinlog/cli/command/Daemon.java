@@ -1,6 +1,7 @@
 package io.twinlog.cli.command;
 
 import io.twinlog.cli.config.TwinlogConfiguration;
+import io.twinlog.cli.monitor.Monitor;
 import io.twinlog.cli.run.Part;
 import io.twinlog.cli.run.Preconditions;
 import io.twinlog.cli.run.Readiness;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** What {@code run}, {@code capture} and {@code apply} share: check, then work until a signal or a failure. */
-record Daemon(CommandLine line) {
+record Daemon(CommandLine line, Monitor monitor) {
 
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
 
@@ -25,6 +26,7 @@ record Daemon(CommandLine line) {
     int run(TwinlogConfiguration configuration, List<Part> parts) throws InterruptedException {
         try {
             PrintWriter err = line.getErr();
+            monitor.watch(parts);
             CountDownLatch stopped = new CountDownLatch(1);
             Replication replication = new Replication(parts, () -> awaitApplied(configuration));
             StopSignals.handle(() -> {

@@ -2,6 +2,7 @@ package io.twinlog.cli.command;
 
 import io.twinlog.cli.config.ConfigurationFile.Side;
 import io.twinlog.cli.config.TwinlogConfiguration;
+import io.twinlog.cli.monitor.Monitor;
 import io.twinlog.cli.run.EmbeddedBroker;
 import io.twinlog.cli.run.Parts;
 import io.twinlog.cli.run.Progress;
@@ -35,11 +36,14 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         TwinlogConfiguration configuration = file.read(Side.SOURCE, Side.TARGET);
         Progress progress = new Progress(spec.commandLine().getOut());
-        try (EmbeddedBroker broker = EmbeddedBroker.of(configuration.kafka())) {
-            return new Daemon(spec.commandLine())
+        try (Monitor monitor = Monitor.of(configuration);
+                EmbeddedBroker broker = EmbeddedBroker.of(configuration.kafka())) {
+            return new Daemon(spec.commandLine(), monitor)
                     .run(
                             configuration,
-                            List.of(Parts.capture(configuration, progress), Parts.applier(configuration, progress)));
+                            List.of(
+                                    Parts.capture(configuration, progress, monitor.meters()),
+                                    Parts.applier(configuration, progress, monitor.meters())));
         }
     }
 }

@@ -40,7 +40,10 @@ public record TwinlogConfiguration(
         ApplyConfiguration apply,
 
         @Key(name = "conflicts", text = "What becomes of an event that does not meet the target row it expects.")
-        ConflictsConfiguration conflicts) {
+        ConflictsConfiguration conflicts,
+
+        @Key(name = "metrics", text = "How the daemons can be watched (docs/monitoring.md).")
+        MetricsConfiguration metrics) {
 
     /** The source section, for those who asked for a file that has one. */
     public SourceConfiguration requiredSource() {

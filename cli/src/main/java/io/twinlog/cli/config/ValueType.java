@@ -48,6 +48,8 @@ final class ValueType {
             return "path";
         } else if (type == DatabaseUrl.class) {
             return "URL";
+        } else if (type == ListenAddress.class) {
+            return "HOST:PORT";
         } else if (type == TablePattern.class) {
             return "table pattern";
         } else if (type.isEnum()) {

@@ -2,6 +2,7 @@ package io.twinlog.cli.run;
 
 import io.twinlog.applier.Applier;
 import io.twinlog.schemas.check.Check;
+import io.twinlog.schemas.status.MemberStatus;
 import java.util.List;
 
 /**
@@ -14,6 +15,11 @@ record ApplierPart(Applier applier, Applier hurried, BootstrapServers brokers) i
     @Override
     public String role() {
         return "applier";
+    }
+
+    @Override
+    public MemberStatus status() {
+        return applier.status();
     }
 
     @Override

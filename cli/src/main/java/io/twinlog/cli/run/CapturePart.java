@@ -2,6 +2,7 @@ package io.twinlog.cli.run;
 
 import io.twinlog.capture.Capture;
 import io.twinlog.schemas.check.Check;
+import io.twinlog.schemas.status.MemberStatus;
 import java.util.List;
 
 /**
@@ -14,6 +15,11 @@ record CapturePart(Capture capture, Capture hurried, BootstrapServers brokers) i
     @Override
     public String role() {
         return "capture";
+    }
+
+    @Override
+    public MemberStatus status() {
+        return capture.status();
     }
 
     @Override

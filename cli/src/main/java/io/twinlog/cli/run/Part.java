@@ -1,6 +1,7 @@
 package io.twinlog.cli.run;
 
 import io.twinlog.schemas.check.Check;
+import io.twinlog.schemas.status.MemberStatus;
 import java.util.List;
 
 /** Capture or applier, as far as the process that runs it is concerned. {@link #stop()} may be called from any thread. */
@@ -8,6 +9,9 @@ public interface Part extends AutoCloseable {
 
     /** {@code capture} or {@code applier}. */
     String role();
+
+    /** What it does now. */
+    MemberStatus status();
 
     /** Every precondition; creates nothing. */
     List<Check> check();

@@ -1,5 +1,7 @@
 package io.twinlog.cli.run;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.twinlog.applier.Applier;
 import io.twinlog.applier.ApplierConfig;
 import io.twinlog.applier.ApplierListener;
@@ -32,7 +34,7 @@ public final class Parts {
 
     private Parts() {}
 
-    public static Part capture(TwinlogConfiguration configuration, Progress progress) {
+    public static Part capture(TwinlogConfiguration configuration, Progress progress, MeterRegistry meters) {
         CaptureListener listener = new CaptureListener() {
             @Override
             public void state(MemberStatus status) {
@@ -45,12 +47,12 @@ public final class Parts {
             }
         };
         return new CapturePart(
-                new Capture(captureConfig(configuration), listener),
+                new Capture(captureConfig(configuration), listener, meters),
                 new Capture(captureConfig(configuration, hurried(configuration)), listener),
                 new BootstrapServers(configuration.kafka().servers()));
     }
 
-    public static Part applier(TwinlogConfiguration configuration, Progress progress) {
+    public static Part applier(TwinlogConfiguration configuration, Progress progress, MeterRegistry meters) {
         ApplierListener listener = new ApplierListener() {
             @Override
             public void state(MemberStatus status) {
@@ -63,7 +65,7 @@ public final class Parts {
             }
         };
         return new ApplierPart(
-                new Applier(applierConfig(configuration), listener),
+                new Applier(applierConfig(configuration), listener, meters),
                 new Applier(applierConfig(configuration, hurried(configuration)), listener),
                 new BootstrapServers(configuration.kafka().servers()));
     }
@@ -73,10 +75,10 @@ public final class Parts {
         Progress silence = new Progress(new PrintWriter(Writer.nullWriter()));
         List<Part> parts = new ArrayList<>();
         if (configuration.source() != null) {
-            parts.add(capture(configuration, silence));
+            parts.add(capture(configuration, silence, new CompositeMeterRegistry()));
         }
         if (configuration.target() != null) {
-            parts.add(applier(configuration, silence));
+            parts.add(applier(configuration, silence, new CompositeMeterRegistry()));
         }
         return parts;
     }

@@ -1,11 +1,14 @@
 package io.twinlog.cli.status;
 
+import static java.util.Objects.requireNonNull;
+
 import io.twinlog.applier.progress.StoredOffset;
 import io.twinlog.applier.progress.StoredProgress;
 import io.twinlog.applier.replay.ConflictCount;
 import io.twinlog.cli.status.KafkaFacts.ControlTail;
 import io.twinlog.cli.status.KafkaFacts.Extent;
 import io.twinlog.cli.status.StatusReport.Detection;
+import io.twinlog.cli.status.StatusReport.Hop;
 import io.twinlog.cli.status.StatusReport.Kafka;
 import io.twinlog.cli.status.StatusReport.Lag;
 import io.twinlog.cli.status.StatusReport.Member;
@@ -185,7 +188,28 @@ record Assessment(
                 transactions,
                 events,
                 progress == null ? null : bytesBehind(appliedPosition(progress)),
-                equal == null ? null : Math.max(0, Duration.between(equal, now).toMillis() / 1000.0));
+                seconds(equal, now),
+                new Hop(
+                        tail == null ? null : bytesBehind(tail.position()),
+                        seconds(tail == null ? null : tail.time(), now)),
+                new Hop(
+                        bytesToApply(),
+                        transactions != null && transactions == 0
+                                ? Double.valueOf(0)
+                                : seconds(equal, tail == null ? null : tail.time())));
+    }
+
+    private static @Nullable Double seconds(@Nullable Instant from, @Nullable Instant to) {
+        return from == null || to == null
+                ? null
+                : Math.max(0, Duration.between(from, to).toMillis() / 1000.0);
+    }
+
+    private @Nullable Long bytesToApply() {
+        ControlTail tail = tail();
+        String captured = tail == null ? null : tail.position();
+        String applied = progress() == null ? null : appliedPosition(requireNonNull(progress()));
+        return captured == null || applied == null ? null : Math.max(0, Lsn.parse(captured) - Lsn.parse(applied));
     }
 
     private @Nullable Long unreadEvents() {

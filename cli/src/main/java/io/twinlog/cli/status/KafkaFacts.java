@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  * @param members the last word of each role
  * @param control the end of the control log, or null if there is none
  * @param partitions the data partitions and the control log's
- * @param openConflicts conflicts that wait for a decision, as published
+ * @param openConflicts conflicts that wait for a decision, as published; null where the target tells
  */
 record KafkaFacts(
         Map<String, MemberStatus> members,
         @Nullable ControlTail control,
         Map<TopicPartition, Extent> partitions,
-        long openConflicts) {
+        @Nullable Long openConflicts) {
 
     /**
      * The end of the control log.

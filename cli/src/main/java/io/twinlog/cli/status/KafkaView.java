@@ -68,7 +68,8 @@ final class KafkaView implements AutoCloseable {
         this.admin = Admin.create(settings);
     }
 
-    KafkaFacts facts() throws ExecutionException, TimeoutException, InterruptedException {
+    /** @param conflicts whether open conflicts are to be counted, which reads a whole topic */
+    KafkaFacts facts(boolean conflicts) throws ExecutionException, TimeoutException, InterruptedException {
         Set<String> existing = await(admin.listTopics().names());
         Set<String> read = existing.stream()
                 .filter(name -> isData(name) || name.equals(topics.transactions()))
@@ -77,7 +78,9 @@ final class KafkaView implements AutoCloseable {
                 members(existing),
                 existing.contains(topics.transactions()) ? controlTail() : null,
                 extents(read),
-                existing.contains(topics.resolutions()) ? openConflicts() : 0);
+                !conflicts
+                        ? null
+                        : existing.contains(topics.resolutions()) ? Long.valueOf(openConflicts()) : Long.valueOf(0));
     }
 
     /**

@@ -31,7 +31,7 @@ public final class StatusCollector {
         TargetConfiguration target = configuration.target();
         Answer<TargetFacts> progress = target == null ? Answer.notConfigured() : Answer.to(() -> targetFacts(target));
         try (Witness kafka = Witness.of(configuration)) {
-            Answer<KafkaFacts> facts = Answer.to(kafka::facts);
+            Answer<KafkaFacts> facts = Answer.to(() -> kafka.facts(progress.value() == null));
             return new Assessment(
                             configuration.replication().text(),
                             clock.instant(),
@@ -74,11 +74,11 @@ public final class StatusCollector {
             }
         }
 
-        KafkaFacts facts() throws Exception {
+        KafkaFacts facts(boolean conflicts) throws Exception {
             if (view == null) {
                 throw refusal == null ? new IllegalStateException("no client") : refusal;
             }
-            return view.facts();
+            return view.facts(conflicts);
         }
 
         Map<TopicPartition, Long> timestamps(Map<TopicPartition, Long> offsets) {

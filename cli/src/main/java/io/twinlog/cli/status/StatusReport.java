@@ -113,12 +113,24 @@ public record StatusReport(
      * @param events of those, about
      * @param bytes of the source's log between its end and the applied position, other writes included
      * @param seconds age of the target: since then at most it has not seen what the source committed
+     * @param capture of that, what capture has yet to bring to Kafka
+     * @param apply of that, what the applier has yet to bring from Kafka
      */
     public record Lag(
             @Nullable Long transactions,
             @Nullable Long events,
             @Nullable Long bytes,
-            @Nullable Double seconds) {}
+            @Nullable Double seconds,
+            Hop capture,
+            Hop apply) {}
+
+    /**
+     * One half of the way.
+     *
+     * @param bytes of the source's log
+     * @param seconds between the moments of which both ends know that they had seen everything before
+     */
+    public record Hop(@Nullable Long bytes, @Nullable Double seconds) {}
 
     /**
      * Whether and when changes are lost.

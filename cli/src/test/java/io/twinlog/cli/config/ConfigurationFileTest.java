@@ -44,7 +44,8 @@ class ConfigurationFileTest {
                         new CaptureConfiguration(Snapshot.INITIAL, 3),
                         new ApplyConfiguration(
                                 Order.TRANSACTION, 5000, Duration.ofMillis(5), ExistingRowsChoice.FAIL_IF_NOT_EMPTY),
-                        new ConflictsConfiguration(ConflictPolicy.HOLD, 0, List.of())));
+                        new ConflictsConfiguration(ConflictPolicy.HOLD, 0, List.of()),
+                        new MetricsConfiguration(null)));
     }
 
     @Test
@@ -82,6 +83,7 @@ class ConfigurationFileTest {
                                 column: changed_at, scope: all }
                             - { policy: delta, columns: [balance, points] }
                             - { policy: priority, origins: [target, source] }
+                        metrics: { listen: "[::1]:9464" }
                         """)
                 .variable("JAAS", "secret jaas")
                 .variable("PASSWORD", "@:/?#'\" %${PASSWORD}")
@@ -143,7 +145,8 @@ class ConfigurationFileTest {
                                                 null,
                                                 List.of(),
                                                 List.of("target", "source"),
-                                                Scope.CHANGED)))));
+                                                Scope.CHANGED))),
+                        new MetricsConfiguration(new ListenAddress("::1", 9464))));
     }
 
     @Test
@@ -392,6 +395,20 @@ class ConfigurationFileTest {
                 .containsExactly(
                         "line 2, column 47: kafka.embedded cannot stand beside bootstrap.servers; remove one of"
                                 + " them");
+    }
+
+    @Test
+    void an_address_to_listen_at_has_a_host_and_a_port() {
+        for (String wrong :
+                List.of("9464", "localhost", "localhost:", ":9464", "localhost:70000", "http://localhost:1")) {
+            assertThat(file(directory, MINIMAL + "metrics: { listen: \"" + wrong + "\" }\n")
+                            .problems())
+                    .as(wrong)
+                    .singleElement()
+                    .asString()
+                    .contains("metrics.listen must be HOST:PORT, such as localhost:9464");
+        }
+        assertThat(ListenAddress.parse("[::1]:9464")).hasToString("[::1]:9464");
     }
 
     @Test

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.twinlog.schemas.check.Check;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
+import io.twinlog.schemas.status.MemberState;
+import io.twinlog.schemas.status.MemberStatus;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -86,6 +89,11 @@ class ReplicationTest {
         @Override
         public String role() {
             return role;
+        }
+
+        @Override
+        public MemberStatus status() {
+            return new MemberStatus(role, "test", MemberState.STARTUP, null, 0, 0, Map.of());
         }
 
         @Override

@@ -8,6 +8,7 @@ import io.twinlog.applier.progress.StoredOffset;
 import io.twinlog.applier.progress.StoredProgress;
 import io.twinlog.cli.status.KafkaFacts.ControlTail;
 import io.twinlog.cli.status.KafkaFacts.Extent;
+import io.twinlog.cli.status.StatusReport.Hop;
 import io.twinlog.cli.status.StatusReport.Slot;
 import io.twinlog.cli.terminal.Json;
 import io.twinlog.schemas.status.MemberState;
@@ -54,7 +55,8 @@ class StatusReportTest {
 
         assertThat(report.capture().state()).isEqualTo(MemberState.PRIMARY);
         assertThat(report.applier().state()).isEqualTo(MemberState.SECONDARY);
-        assertThat(report.lag()).isEqualTo(new StatusReport.Lag(0L, 0L, 0x100L, 1.0));
+        assertThat(report.lag())
+                .isEqualTo(new StatusReport.Lag(0L, 0L, 0x100L, 1.0, new Hop(0x100L, 1.0), new Hop(0L, 0.0)));
         assertThat(report.staleness()).isEqualTo(new StatusReport.Staleness(false, null, null, null, null));
     }
 
@@ -173,7 +175,8 @@ class StatusReportTest {
                 .contains("kafka      cannot be asked: no answer within 5 s")
                 .contains("target     cannot be asked: password authentication failed")
                 .contains("capture    UNKNOWN");
-        assertThat(report.lag()).isEqualTo(new StatusReport.Lag(null, null, null, null));
+        assertThat(report.lag())
+                .isEqualTo(new StatusReport.Lag(null, null, null, null, new Hop(null, null), new Hop(null, null)));
         assertThat(report.conflicts()).isNull();
     }
 
@@ -227,7 +230,11 @@ class StatusReportTest {
                         "kafka.error",
                         "kafka.reachable",
                         "kafka.stored_seq",
+                        "lag.apply.bytes",
+                        "lag.apply.seconds",
                         "lag.bytes",
+                        "lag.capture.bytes",
+                        "lag.capture.seconds",
                         "lag.events",
                         "lag.seconds",
                         "lag.transactions",
@@ -273,7 +280,7 @@ class StatusReportTest {
                         "shop",
                         NOW,
                         new Answer<>(new SourceFacts("0/2100", slot, detection), null),
-                        new Answer<>(new KafkaFacts(members, tail, partitions, 2), null),
+                        new Answer<>(new KafkaFacts(members, tail, partitions, 2L), null),
                         new Answer<>(new TargetFacts(progress, offsets, paused), null),
                         new Answer<>(new io.twinlog.applier.replay.ConflictCount(2, 2, 5), null),
                         asked -> {

@@ -1,5 +1,6 @@
 package io.twinlog.connect.sink;
 
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.twinlog.applier.Applier;
 import io.twinlog.applier.ApplierConfig;
 import io.twinlog.applier.ApplierListener;
@@ -40,6 +41,7 @@ final class Pipeline implements AutoCloseable {
                         LOG.info("{}", line);
                     }
                 },
+                new CompositeMeterRegistry(),
                 inlet.apply(tray));
         this.thread = new Thread(this::work, "twinlog-applier-" + name);
         thread.setDaemon(true);

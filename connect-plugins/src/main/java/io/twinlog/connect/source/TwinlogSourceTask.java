@@ -1,5 +1,6 @@
 package io.twinlog.connect.source;
 
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.twinlog.capture.Capture;
 import io.twinlog.capture.CaptureListener;
 import io.twinlog.connect.Version;
@@ -45,7 +46,8 @@ public final class TwinlogSourceTask extends SourceTask {
 
         Running(SourceSettings settings) {
             replication = settings.replication();
-            capture = new Capture(settings.capture(), new Listener(), new ConnectOutlet(queue));
+            capture = new Capture(
+                    settings.capture(), new Listener(), new CompositeMeterRegistry(), new ConnectOutlet(queue));
             thread = new Thread(this::work, "twinlog-capture-" + replication);
             thread.setDaemon(true);
         }

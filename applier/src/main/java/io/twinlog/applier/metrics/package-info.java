@@ -1,0 +1,5 @@
+/** What the applier counts and measures while it works, for whoever watches it; names in docs/monitoring.md. */
+@NullMarked
+package io.twinlog.applier.metrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -14,8 +14,9 @@ import io.twinlog.applier.progress.ProgressStore;
 import io.twinlog.applier.progress.ProgressView;
 import io.twinlog.applier.progress.StoredOffset;
 import io.twinlog.applier.progress.StoredProgress;
-import io.twinlog.applier.target.postgres.PostgresTarget;
-import io.twinlog.applier.target.postgres.TargetSession;
+import io.twinlog.applier.target.LockedException;
+import io.twinlog.applier.target.Target;
+import io.twinlog.applier.target.TargetDatabase;
 import io.twinlog.schemas.check.Check;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
@@ -32,7 +33,6 @@ import io.twinlog.schemas.table.TableSchemas;
 import io.twinlog.schemas.topic.TopicNames;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -73,7 +73,7 @@ public final class Applier implements AutoCloseable {
     private final @Nullable RegistryClient registry;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Backoff outages = new Backoff(RandomGenerator.getDefault());
-    private int previousBackend;
+    private long previousSession;
     private boolean toldOrigin;
 
     /** One that nobody measures. */
@@ -166,14 +166,15 @@ public final class Applier implements AutoCloseable {
     }
 
     private void session(Producer<byte[], byte[]> producer) throws SQLException, InterruptedException {
-        try (PostgresTarget target = openTarget();
+        TargetDatabase database = Targets.of(config, inlet.progressName(config.replication()));
+        try (Target target = openTarget(database);
                 Admin admin = clients.admin()) {
             ProgressStore store = target.store();
             store.create();
             StoredProgress progress = Objects.requireNonNull(store.read(), "the progress row that was just created");
             Map<TopicPartition, StoredOffset> offsets = store.readOffsets();
             target.at(progress.epoch(), progress.seq());
-            tellOrigin(target);
+            tellOrigin(target, database);
             reporter.startAt(progress.epoch(), progress.seq(), progress.position(), progress.commitTime());
             target.requirePolicies(OwnTopics.tables(admin, topics), images(admin));
             OwnTopics.createStatus(admin, topics.status());
@@ -192,7 +193,7 @@ public final class Applier implements AutoCloseable {
                         return;
                     }
                 }
-                try (LockWatch locks = new LockWatch(() -> connect("locks"), target.backendPid(), reporter)) {
+                try (LockWatch locks = new LockWatch(database, target.sessionNumber(), reporter)) {
                     new ApplierSession(
                                     target,
                                     conflicts,
@@ -231,12 +232,10 @@ public final class Applier implements AutoCloseable {
                 new KafkaRecords(clients.xlogConsumer()), admin, topics, new EventDecoder(schemas), budgetBytes);
     }
 
-    private void tellOrigin(PostgresTarget target) {
+    private void tellOrigin(Target target, TargetDatabase database) {
         if (!target.hasOrigin() && !toldOrigin) {
             toldOrigin = true;
-            reporter.message(
-                    "The session carries no replication origin (missing privilege, or no free place below"
-                            + " max_active_replication_origins): a capture on the target cannot tell these writes from others.");
+            reporter.message(database.withoutOrigin());
         }
     }
 
@@ -249,23 +248,21 @@ public final class Applier implements AutoCloseable {
     }
 
     // A session that died a moment ago may still hold the lock. Our own former one is ended; another applier's is not.
-    private PostgresTarget openTarget() throws SQLException {
+    private Target openTarget(TargetDatabase database) throws SQLException {
         Instant limit = clock.instant().plus(WAIT_FOR_LOCK);
         while (true) {
             try {
-                PostgresTarget target = PostgresTarget.open(
-                        config.targetUrl(),
-                        config.targetUser(),
-                        config.targetPassword(),
+                Target target = Target.open(
+                        database,
                         inlet.progressName(config.replication()),
                         config.existingRows() == ExistingRows.UPSERT,
                         config.conflicts(),
                         clock);
-                previousBackend = target.backendPid();
+                previousSession = target.sessionNumber();
                 return target;
-            } catch (TargetSession.LockedException e) {
-                if (e.pid() != 0 && e.pid() == previousBackend) {
-                    terminate(e.pid());
+            } catch (LockedException e) {
+                if (e.session() != 0 && e.session() == previousSession) {
+                    terminate(database, e.session());
                 } else if (clock.instant().isAfter(limit) || isStopping()) {
                     throw new TwinlogException(
                             Category.CONFIG,
@@ -278,19 +275,10 @@ public final class Applier implements AutoCloseable {
         }
     }
 
-    private void terminate(int pid) throws SQLException {
-        try (Connection connection = connect("terminator");
-                Statement statement = connection.createStatement()) {
-            statement.execute("SELECT pg_catalog.pg_terminate_backend(" + pid + ")");
+    private static void terminate(TargetDatabase database, long session) throws SQLException {
+        try (Connection connection = database.connect("terminator")) {
+            database.terminate(connection, session);
         }
-    }
-
-    private Connection connect(String purpose) throws SQLException {
-        return TargetSession.connect(
-                config.targetUrl(),
-                config.targetUser(),
-                config.targetPassword(),
-                "twinlog " + config.replication() + " " + purpose);
     }
 
     /** Lets {@link #run} finish the present batch, commit and return. */
@@ -330,21 +318,22 @@ public final class Applier implements AutoCloseable {
      * replication origin.
      */
     public void drop() {
-        try (Connection connection = connect("drop")) {
+        TargetDatabase database = Targets.of(config, config.replication());
+        try (Connection connection = database.connect("drop")) {
             connection.setAutoCommit(false);
             new ProgressStore(connection, config.replication()).drop();
             connection.commit();
             connection.setAutoCommit(true);
-            dropOrigin(connection);
+            dropOrigin(database, connection);
         } catch (SQLException e) {
             throw Failures.classify(e);
         }
     }
 
     // The server needs a moment to notice that the applier's session has ended.
-    private void dropOrigin(Connection connection) throws SQLException {
+    private void dropOrigin(TargetDatabase database, Connection connection) throws SQLException {
         Instant limit = clock.instant().plus(WAIT_FOR_LOCK);
-        while (!TargetSession.dropOrigin(connection, config.replication())) {
+        while (!database.dropOrigin(connection)) {
             if (clock.instant().isAfter(limit)) {
                 throw new TwinlogException(
                         Category.CONFIG,

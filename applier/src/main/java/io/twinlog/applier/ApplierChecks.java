@@ -1,7 +1,6 @@
 package io.twinlog.applier;
 
 import io.twinlog.applier.kafka.KafkaClients;
-import io.twinlog.applier.target.postgres.TargetChecks;
 import io.twinlog.schemas.check.Check;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,9 +21,7 @@ final class ApplierChecks {
     List<Check> run() {
         List<Check> checks = new ArrayList<>();
         checks.add(kafka());
-        checks.addAll(
-                new TargetChecks(config.targetUrl(), config.targetUser(), config.targetPassword(), config.replication())
-                        .run());
+        checks.addAll(Targets.of(config, config.replication()).checks());
         return checks;
     }
 

@@ -7,8 +7,8 @@ import io.twinlog.applier.batch.WorkQueue;
 import io.twinlog.applier.conflict.ConflictPublisher;
 import io.twinlog.applier.merge.XlogReader;
 import io.twinlog.applier.metrics.Tally;
-import io.twinlog.applier.target.postgres.BatchPlan;
-import io.twinlog.applier.target.postgres.PostgresTarget;
+import io.twinlog.applier.target.BatchPlan;
+import io.twinlog.applier.target.Target;
 import io.twinlog.schemas.conflict.ConflictKind;
 import io.twinlog.schemas.conflict.ConflictRecord;
 import io.twinlog.schemas.conflict.Resolution;
@@ -40,7 +40,7 @@ final class ApplierSession {
 
     private static final Pattern JSON_STRING = Pattern.compile("\"([^\"]*)\"");
 
-    private final PostgresTarget target;
+    private final Target target;
     private final ConflictPublisher conflictTopic;
     private final String conflictTopicName;
     private final String replication;
@@ -61,7 +61,7 @@ final class ApplierSession {
      * @param healed called when an outage is over
      */
     ApplierSession(
-            PostgresTarget target,
+            Target target,
             ConflictPublisher conflictTopic,
             String conflictTopicName,
             ApplierConfig config,
@@ -179,7 +179,7 @@ final class ApplierSession {
     private void applyOnce(Batch batch, BatchPlan plan) throws SQLException {
         if (!batch.events().isEmpty()) {
             open = true;
-            PostgresTarget.Applied applied = target.execute(plan, batch::begin);
+            Target.Applied applied = target.execute(plan, batch::begin);
             List<ConflictRecord> conflicts = applied.conflicts();
             inside.addEvents(batch.events());
             if (!conflicts.isEmpty() || !applied.resolutions().isEmpty()) {

@@ -1,7 +1,7 @@
 package io.twinlog.applier;
 
-import io.twinlog.applier.target.postgres.Bindings;
-import io.twinlog.applier.target.postgres.SqlFailure;
+import io.twinlog.applier.dialect.SqlFailure;
+import io.twinlog.applier.target.CatalogException;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
 import java.sql.SQLException;
@@ -21,7 +21,7 @@ public final class Failures {
         if (failure instanceof SQLException sql) {
             return ofTarget(sql);
         }
-        if (failure instanceof Bindings.CatalogException catalog) {
+        if (failure instanceof CatalogException catalog) {
             return ofTarget(catalog.failure());
         }
         if (failure instanceof AuthenticationException || failure instanceof AuthorizationException) {
@@ -39,7 +39,7 @@ public final class Failures {
     }
 
     private static TwinlogException ofTarget(SQLException failure) {
-        String words = SqlFailure.words(failure) + " (SQLSTATE " + failure.getSQLState() + ")";
+        String words = SqlFailure.words(failure) + " (" + SqlFailure.code(failure) + ")";
         return switch (SqlFailure.of(failure)) {
             case TRANSIENT ->
                 new TwinlogException(Category.TRANSIENT, "The target asks to try again: " + words, failure);

@@ -1,7 +1,7 @@
 package io.twinlog.applier;
 
-import io.twinlog.applier.target.postgres.BlockingSessions;
-import io.twinlog.applier.target.postgres.SqlFailure;
+import io.twinlog.applier.dialect.SqlFailure;
+import io.twinlog.applier.target.TargetDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -17,17 +17,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class LockWatch implements AutoCloseable {
 
-    /** Opens a connection to the target. */
-    @FunctionalInterface
-    interface Connector {
-        Connection connect() throws SQLException;
-    }
-
     // Shorter than deadlock_timeout, so that the partner of a deadlock is seen too.
     private static final Duration INTERVAL = Duration.ofMillis(400);
 
-    private final Connector connector;
-    private final int waitingPid;
+    private final TargetDatabase database;
+    private final long waiting;
     private final StatusReporter reporter;
     private final ScheduledExecutorService timer;
     private @Nullable Connection connection;
@@ -35,10 +29,10 @@ final class LockWatch implements AutoCloseable {
     private long seen;
     private boolean running;
 
-    /** @param waitingPid server process of the writing session */
-    LockWatch(Connector connector, int waitingPid, StatusReporter reporter) {
-        this.connector = connector;
-        this.waitingPid = waitingPid;
+    /** @param waiting the server's number of the writing session */
+    LockWatch(TargetDatabase database, long waiting, StatusReporter reporter) {
+        this.database = database;
+        this.waiting = waiting;
         this.reporter = reporter;
         this.timer = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "twinlog-applier-locks");
@@ -92,13 +86,13 @@ final class LockWatch implements AutoCloseable {
         try {
             Connection open = connection;
             if (open == null) {
-                open = connector.connect();
+                open = database.connect("locks");
                 connection = open;
             }
-            return new BlockingSessions(open).of(waitingPid);
+            return database.blockers(open, waiting);
         } catch (SQLException e) {
             disconnect();
-            return "sessions that cannot be asked for (" + SqlFailure.words(e) + ", SQLSTATE " + e.getSQLState() + ")";
+            return "sessions that cannot be asked for (" + SqlFailure.words(e) + ", " + SqlFailure.code(e) + ")";
         }
     }
 

@@ -4,8 +4,8 @@ import io.twinlog.applier.kafka.KafkaClients;
 import io.twinlog.applier.progress.ProgressStore;
 import io.twinlog.applier.progress.StoredOffset;
 import io.twinlog.applier.progress.StoredProgress;
-import io.twinlog.applier.target.postgres.PostgresTarget;
-import io.twinlog.applier.target.postgres.TargetSession;
+import io.twinlog.applier.target.LockedException;
+import io.twinlog.applier.target.Target;
 import io.twinlog.schemas.control.ControlCodec;
 import io.twinlog.schemas.control.ControlKind;
 import io.twinlog.schemas.control.ControlRecord;
@@ -54,7 +54,7 @@ final class LossAcceptance {
 
     void accept(String reason, String actor) {
         try (Admin admin = clients.admin();
-                PostgresTarget target = open()) {
+                Target target = open()) {
             ProgressStore store = target.store();
             store.create();
             StoredProgress before = store.read();
@@ -76,7 +76,7 @@ final class LossAcceptance {
             target.commitJump();
         } catch (SQLException | KafkaException e) {
             throw Failures.classify(e);
-        } catch (TargetSession.LockedException e) {
+        } catch (LockedException e) {
             throw new TwinlogException(
                     Category.CONFIG,
                     "Another applier works on replication " + config.replication() + ": " + e.getMessage()
@@ -85,11 +85,9 @@ final class LossAcceptance {
         }
     }
 
-    private PostgresTarget open() throws SQLException {
-        return PostgresTarget.open(
-                config.targetUrl(),
-                config.targetUser(),
-                config.targetPassword(),
+    private Target open() throws SQLException {
+        return Target.open(
+                Targets.of(config, config.replication()),
                 config.replication(),
                 false,
                 io.twinlog.applier.conflict.ConflictRules.HOLD,

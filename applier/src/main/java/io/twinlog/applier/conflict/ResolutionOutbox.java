@@ -1,5 +1,7 @@
 package io.twinlog.applier.conflict;
 
+import io.twinlog.applier.dialect.Dialect;
+import io.twinlog.applier.dialect.RowSet;
 import io.twinlog.schemas.conflict.ConflictCodec;
 import io.twinlog.schemas.conflict.ConflictRecord;
 import io.twinlog.schemas.conflict.Resolution;
@@ -34,9 +36,9 @@ public final class ResolutionOutbox {
     }
 
     /** Creates what is missing. */
-    public static void create(Statement statement) throws SQLException {
-        statement.execute("CREATE TABLE IF NOT EXISTS twinlog.outbox (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY"
-                + " KEY, replication text NOT NULL, conflict bytea, resolution bytea NOT NULL)");
+    public static void create(Dialect dialect, Statement statement) throws SQLException {
+        statement.execute(dialect.ddl("CREATE TABLE IF NOT EXISTS twinlog.outbox (id {identity}, replication"
+                + " {replication} NOT NULL, conflict {bytes}, resolution {bytes} NOT NULL)"));
     }
 
     /**
@@ -59,17 +61,13 @@ public final class ResolutionOutbox {
 
     /** Adds decisions on conflicts that are as published. */
     public void addAll(List<Resolution> resolutions) throws SQLException {
-        try (PreparedStatement insert =
-                connection.prepareStatement("INSERT INTO twinlog.outbox (replication, resolution)"
-                        + " SELECT ?, r FROM unnest(?::bytea[]) WITH ORDINALITY AS u(r, n) ORDER BY n")) {
-            insert.setString(1, replication);
-            insert.setArray(
-                    2,
-                    connection.createArrayOf(
-                            "bytea",
-                            resolutions.stream().map(ResolutionCodec::encode).toArray(byte[][]::new)));
-            insert.executeUpdate();
-        }
+        Dialect.of(connection)
+                .insert(
+                        connection,
+                        "twinlog.outbox",
+                        replication,
+                        new RowSet(resolutions.size())
+                                .add("resolution", RowSet.Type.BYTES, resolutions, ResolutionCodec::encode));
     }
 
     /** The oldest entries, in order. */
@@ -103,12 +101,11 @@ public final class ResolutionOutbox {
 
     /** Removes what is published. */
     public void remove(List<Entry> published) throws SQLException {
-        try (PreparedStatement delete = connection.prepareStatement("DELETE FROM twinlog.outbox WHERE id = ANY (?)")) {
-            delete.setArray(
-                    1,
-                    connection.createArrayOf(
-                            "bigint", published.stream().map(Entry::number).toArray()));
-            delete.executeUpdate();
-        }
+        Dialect.of(connection)
+                .delete(
+                        connection,
+                        "twinlog.outbox",
+                        replication,
+                        new RowSet(published.size()).add("id", RowSet.Type.BIGINT, published, Entry::number));
     }
 }

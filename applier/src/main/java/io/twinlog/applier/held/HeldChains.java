@@ -1,9 +1,10 @@
 package io.twinlog.applier.held;
 
+import io.twinlog.applier.dialect.Dialect;
+import io.twinlog.applier.dialect.RowSet;
 import io.twinlog.schemas.EventId;
 import io.twinlog.schemas.conflict.ConflictKind;
 import io.twinlog.schemas.table.TableId;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -13,10 +14,10 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
-import java.util.function.ToLongFunction;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 public final class HeldChains {
 
     private static final String EVENT_COLUMNS =
-            "epoch, seq, ordinal, chain, source_schema, source_table, key, kind, topic,"
-                    + " partition, record_offset, raw_key, raw_value, position, tx_id, origin, commit_us";
+            "epoch, seq, ordinal, chain, source_schema, source_table, \"key\", kind, topic,"
+                    + " \"partition\", record_offset, raw_key, raw_value, position, tx_id, origin, commit_us";
 
     private final Connection connection;
     private final String replication;
@@ -46,15 +47,14 @@ public final class HeldChains {
     /** The chains, oldest first, by their first events. */
     public List<HeldChain> chains() throws SQLException {
         List<HeldChain> chains = new ArrayList<>();
+        Dialect dialect = Dialect.of(connection);
         try (PreparedStatement select =
                 connection.prepareStatement("SELECT e.chain, e.source_schema, e.source_table, (SELECT"
-                        + " count(*) FROM twinlog.held_key k WHERE k.replication = e.replication AND k.chain = e.chain), n.events,"
-                        + " e.held_at FROM (SELECT chain, count(*) AS events FROM"
-                        + " twinlog.held_event WHERE replication = ? GROUP BY chain) n CROSS JOIN LATERAL (SELECT * FROM"
-                        + " twinlog.held_event h WHERE h.replication = ? AND h.chain = n.chain ORDER BY epoch, seq, ordinal LIMIT 1) e"
-                        + " ORDER BY e.epoch, e.seq, e.ordinal")) {
+                        + " count(*) FROM twinlog.held_key k WHERE k.replication = e.replication AND k.chain = e.chain), e.events,"
+                        + " e.held_at FROM (SELECT h.*, count(*) OVER (PARTITION BY chain) AS events, row_number() OVER"
+                        + " (PARTITION BY chain ORDER BY epoch, seq, ordinal) AS place FROM twinlog.held_event h WHERE"
+                        + " replication = ?) e WHERE e.place = 1 ORDER BY e.epoch, e.seq, e.ordinal")) {
             select.setString(1, replication);
-            select.setString(2, replication);
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
                     chains.add(new HeldChain(
@@ -62,7 +62,7 @@ public final class HeldChains {
                             new TableId(row.getString(2), row.getString(3)),
                             row.getLong(4),
                             row.getLong(5),
-                            row.getTimestamp(6).toInstant()));
+                            Objects.requireNonNull(dialect.instant(row, 6))));
                 }
             }
         }
@@ -111,7 +111,7 @@ public final class HeldChains {
         boolean locked = chain.startsWith("table:");
         try (PreparedStatement select =
                 connection.prepareStatement("SELECT 1 FROM twinlog.held_key WHERE replication = ? AND"
-                        + " chain = ? ORDER BY source_schema, source_table, key FOR UPDATE")) {
+                        + " chain = ? ORDER BY source_schema, source_table, \"key\" FOR UPDATE")) {
             select.setString(1, replication);
             select.setString(2, chain);
             try (ResultSet row = select.executeQuery()) {
@@ -134,13 +134,7 @@ public final class HeldChains {
 
     /** Locks several chains at once, in an order in which no two who do so lock each other out. */
     public void lockChains(Collection<String> chains) throws SQLException {
-        try (PreparedStatement select =
-                connection.prepareStatement("SELECT 1 FROM twinlog.held_key WHERE replication = ? AND"
-                        + " chain = ANY (?) ORDER BY source_schema, source_table, key FOR UPDATE")) {
-            select.setString(1, replication);
-            select.setArray(2, connection.createArrayOf("text", chains.toArray()));
-            select.execute();
-        }
+        store.lockChains(chains);
     }
 
     /**
@@ -153,9 +147,9 @@ public final class HeldChains {
         EventId from = after == null ? new EventId(0, 0, 0) : after;
         try (PreparedStatement select =
                 connection.prepareStatement("SELECT " + EVENT_COLUMNS + " FROM (SELECT *, sum(octet_length(raw_value))"
-                        + " OVER (ORDER BY epoch, seq, ordinal) - octet_length(raw_value) AS before FROM twinlog.held_event"
+                        + " OVER (ORDER BY epoch, seq, ordinal) - octet_length(raw_value) AS ahead FROM twinlog.held_event"
                         + " WHERE replication = ? AND (epoch, seq, ordinal) > (?, ?, ?) AND chain = ? ORDER BY epoch, seq, ordinal"
-                        + " LIMIT ?) AS page WHERE before < ? ORDER BY epoch, seq, ordinal")) {
+                        + " LIMIT ?) AS page WHERE ahead < ? ORDER BY epoch, seq, ordinal")) {
             setEvent(select, from);
             select.setString(5, chain);
             select.setInt(6, limit);
@@ -277,20 +271,11 @@ public final class HeldChains {
 
     /** Takes events out of their chains; how many of them there were. */
     public int remove(List<EventId> ids) throws SQLException {
-        try (PreparedStatement delete = connection.prepareStatement("DELETE FROM twinlog.held_event h USING"
-                + " unnest(?::bigint[], ?::bigint[], ?::bigint[]) AS u(e, s, o) WHERE h.replication = ? AND h.epoch = u.e AND"
-                + " h.seq = u.s AND h.ordinal = u.o")) {
-            delete.setArray(1, numbers(ids, EventId::epoch));
-            delete.setArray(2, numbers(ids, EventId::seq));
-            delete.setArray(3, numbers(ids, EventId::ordinal));
-            delete.setString(4, replication);
-            return delete.executeUpdate();
-        }
-    }
-
-    private Array numbers(List<EventId> ids, ToLongFunction<EventId> number) throws SQLException {
-        return connection.createArrayOf(
-                "bigint", ids.stream().map(id -> number.applyAsLong(id)).toArray());
+        RowSet rows = new RowSet(ids.size())
+                .add("epoch", RowSet.Type.BIGINT, ids, EventId::epoch)
+                .add("seq", RowSet.Type.BIGINT, ids, EventId::seq)
+                .add("ordinal", RowSet.Type.BIGINT, ids, EventId::ordinal);
+        return Dialect.of(connection).delete(connection, "twinlog.held_event", replication, rows);
     }
 
     /** The chains in which keys are held, locked. */

@@ -1,8 +1,10 @@
 package io.twinlog.applier.held;
 
+import io.twinlog.applier.dialect.Dialect;
+import io.twinlog.applier.dialect.RowSet;
+import io.twinlog.applier.dialect.RowSet.Type;
 import io.twinlog.schemas.EventId;
 import io.twinlog.schemas.table.TableId;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -15,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,8 @@ public final class HeldStore {
     /** Names of the tables, for those who look whether they exist. */
     public static final List<String> TABLES = List.of("held_key", "held_event", "held_table");
 
+    private static final List<String> KEY_ORDER = List.of("source_schema", "source_table", "\"key\"");
+
     private final Connection connection;
     private final String replication;
 
@@ -36,31 +39,32 @@ public final class HeldStore {
     }
 
     /** Creates what is missing. */
-    public static void create(Statement statement) throws SQLException {
-        statement.execute(
-                "CREATE TABLE IF NOT EXISTS twinlog.held_key (replication text, source_schema text, source_table"
-                        + " text, key bytea, chain text NOT NULL, held_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY"
-                        + " (replication, source_schema, source_table, key))");
+    public static void create(Dialect dialect, Statement statement) throws SQLException {
+        statement.execute(dialect.ddl(
+                "CREATE TABLE IF NOT EXISTS twinlog.held_key (replication {replication}, source_schema {name}, source_table"
+                        + " {name}, \"key\" {key}, chain {chain} NOT NULL, held_at {time} NOT NULL DEFAULT {now}, PRIMARY KEY"
+                        + " (replication, source_schema, source_table, \"key\"))"));
         statement.execute("CREATE INDEX IF NOT EXISTS held_key_chain ON twinlog.held_key (replication, chain)");
         statement.execute(
-                "CREATE TABLE IF NOT EXISTS twinlog.held_event (replication text, epoch bigint, seq bigint, ordinal"
-                        + " bigint, chain text NOT NULL, source_schema text NOT NULL, source_table text NOT NULL, key bytea, kind"
-                        + " text NOT NULL, held_at timestamptz NOT NULL DEFAULT now(), topic text NOT NULL, partition integer NOT"
-                        + " NULL, record_offset bigint NOT NULL, raw_key bytea, raw_value bytea NOT NULL, position text, tx_id bigint,"
-                        + " origin text, commit_us bigint NOT NULL, PRIMARY KEY (replication, epoch, seq, ordinal))");
+                dialect.ddl(
+                        "CREATE TABLE IF NOT EXISTS twinlog.held_event (replication {replication}, epoch bigint, seq bigint, ordinal"
+                                + " bigint, chain {chain} NOT NULL, source_schema {name} NOT NULL, source_table {name} NOT NULL, \"key\" {key},"
+                                + " kind {name} NOT NULL, held_at {time} NOT NULL DEFAULT {now}, topic {topic} NOT NULL, \"partition\" integer"
+                                + " NOT NULL, record_offset bigint NOT NULL, raw_key {bytes}, raw_value {bytes} NOT NULL, position {text}, tx_id"
+                                + " bigint, origin {text}, commit_us bigint NOT NULL, PRIMARY KEY (replication, epoch, seq, ordinal))"));
         statement.execute(
                 "CREATE INDEX IF NOT EXISTS held_event_chain ON twinlog.held_event (replication, chain, epoch, seq,"
                         + " ordinal)");
-        statement.execute(
-                "CREATE TABLE IF NOT EXISTS twinlog.held_table (replication text, source_schema text, source_table"
-                        + " text, reason text NOT NULL, held_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (replication,"
-                        + " source_schema, source_table))");
+        statement.execute(dialect.ddl(
+                "CREATE TABLE IF NOT EXISTS twinlog.held_table (replication {replication}, source_schema {name},"
+                        + " source_table {name}, reason {text} NOT NULL, held_at {time} NOT NULL DEFAULT {now}, PRIMARY KEY"
+                        + " (replication, source_schema, source_table))"));
     }
 
     /** Gives every held key, in no order. */
     public void forEachKey(Consumer<HeldKey> reader) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(
-                "SELECT source_schema, source_table, key FROM twinlog.held_key WHERE replication = ?")) {
+                "SELECT source_schema, source_table, \"key\" FROM twinlog.held_key WHERE replication = ?")) {
             select.setString(1, replication);
             select.setFetchSize(10_000);
             try (ResultSet row = select.executeQuery()) {
@@ -93,11 +97,7 @@ public final class HeldStore {
 
     /** Whether the tables exist. */
     public boolean exists() throws SQLException {
-        try (PreparedStatement select =
-                        connection.prepareStatement("SELECT pg_catalog.to_regclass('twinlog.held_table') IS NOT NULL");
-                ResultSet row = select.executeQuery()) {
-            return row.next() && row.getBoolean(1);
-        }
+        return Dialect.of(connection).count(connection, TABLES) == TABLES.size();
     }
 
     /** Tables that are paused as a whole, with the reason. */
@@ -118,23 +118,41 @@ public final class HeldStore {
     /** Locks those of the keys that are held until the end of the transaction, and tells their chains. */
     public Map<HeldKey, String> lock(Collection<HeldKey> keys) throws SQLException {
         Map<HeldKey, String> held = new HashMap<>();
-        Keys sorted = new Keys(new TreeSet<>(keys));
         // Ordered, so that two who lock several keys do not lock each other out.
-        try (PreparedStatement select = connection.prepareStatement(
-                "SELECT h.source_schema, h.source_table, h.key, h.chain"
-                        + " FROM twinlog.held_key h JOIN unnest(?::text[], ?::text[], ?::bytea[]) AS u(s, t, k) ON h.source_schema = u.s"
-                        + " AND h.source_table = u.t AND h.key = u.k WHERE h.replication = ? ORDER BY 1, 2, 3 FOR UPDATE OF h")) {
-            sorted.set(select, 1);
-            select.setString(4, replication);
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    held.put(
-                            HeldKey.stored(new TableId(row.getString(1), row.getString(2)), row.getBytes(3)),
-                            row.getString(4));
-                }
-            }
-        }
+        List<HeldKey> sorted = List.copyOf(new TreeSet<>(keys));
+        Dialect.of(connection)
+                .lock(
+                        connection,
+                        "twinlog.held_key",
+                        replication,
+                        rows(sorted),
+                        KEY_ORDER,
+                        List.of("source_schema", "source_table", "\"key\"", "chain"),
+                        row -> held.put(
+                                HeldKey.stored(new TableId(row.getString(1), row.getString(2)), row.getBytes(3)),
+                                row.getString(4)));
         return held;
+    }
+
+    private static RowSet rows(List<HeldKey> keys) {
+        return new RowSet(keys.size())
+                .add("source_schema", Type.TEXT, keys, key -> key.table().schema())
+                .add("source_table", Type.TEXT, keys, key -> key.table().table())
+                .add("\"key\"", Type.BYTES, keys, HeldKey::body);
+    }
+
+    /** Locks the keys of chains until the end of the transaction. */
+    void lockChains(Collection<String> chains) throws SQLException {
+        List<String> sorted = List.copyOf(new TreeSet<>(chains));
+        Dialect.of(connection)
+                .lock(
+                        connection,
+                        "twinlog.held_key",
+                        replication,
+                        new RowSet(sorted.size()).add("chain", Type.TEXT, sorted, chain -> chain),
+                        KEY_ORDER,
+                        List.of("chain"),
+                        row -> {});
     }
 
     /** Locks those of the tables that are paused until the end of the transaction. */
@@ -160,15 +178,13 @@ public final class HeldStore {
             return;
         }
         List<HeldKey> keys = List.copyOf(new TreeSet<>(chains.keySet()));
-        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO twinlog.held_key (source_schema,"
-                + " source_table, key, chain, replication) SELECT u.*, ? FROM unnest(?::text[], ?::text[], ?::bytea[],"
-                + " ?::text[]) AS u ON CONFLICT (replication, source_schema, source_table, key) DO UPDATE SET chain ="
-                + " excluded.chain")) {
-            insert.setString(1, replication);
-            new Keys(keys).set(insert, 2);
-            insert.setArray(5, texts(keys.stream().map(chains::get).toList()));
-            insert.executeUpdate();
-        }
+        Dialect.of(connection)
+                .upsert(
+                        connection,
+                        "twinlog.held_key",
+                        replication,
+                        rows(keys).add("chain", Type.TEXT, keys, chains::get),
+                        KEY_ORDER);
     }
 
     /** Makes one chain of two: keys and events of the first wait in the second. */
@@ -189,66 +205,41 @@ public final class HeldStore {
         if (events.isEmpty()) {
             return;
         }
-        try (PreparedStatement insert = connection.prepareStatement(
-                "INSERT INTO twinlog.held_event (epoch, seq, ordinal, chain, source_schema, source_table, key, kind, topic,"
-                        + " partition, record_offset, raw_key, raw_value, position, tx_id, origin, commit_us, replication) SELECT u.*, ?"
-                        + " FROM unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::bytea[], ?::text[],"
-                        + " ?::text[], ?::integer[], ?::bigint[], ?::bytea[], ?::bytea[], ?::text[], ?::bigint[], ?::text[],"
-                        + " ?::bigint[]) AS u")) {
-            insert.setString(1, replication);
-            Columns columns = new Columns(insert, events);
-            columns.add("bigint", event -> event.id().epoch());
-            columns.add("bigint", event -> event.id().seq());
-            columns.add("bigint", event -> event.id().ordinal());
-            columns.add("text", HeldEvent::chain);
-            columns.add("text", event -> event.table().schema());
-            columns.add("text", event -> event.table().table());
-            columns.add(
-                    "bytea", event -> event.key() == null ? null : event.key().body());
-            columns.add("text", event -> event.kind().label());
-            columns.add("text", event -> event.partition().topic());
-            columns.add("integer", event -> event.partition().partition());
-            columns.add("bigint", HeldEvent::offset);
-            columns.add("bytea", HeldEvent::rawKey);
-            columns.add("bytea", HeldEvent::rawValue);
-            columns.add("text", HeldEvent::position);
-            columns.add("bigint", HeldEvent::txId);
-            columns.add("text", HeldEvent::origin);
-            columns.add("bigint", HeldEvent::commitMicros);
-            insert.executeUpdate();
-        }
+        RowSet rows = new RowSet(events.size())
+                .add("epoch", Type.BIGINT, events, event -> event.id().epoch())
+                .add("seq", Type.BIGINT, events, event -> event.id().seq())
+                .add("ordinal", Type.BIGINT, events, event -> event.id().ordinal())
+                .add("chain", Type.TEXT, events, HeldEvent::chain)
+                .add("source_schema", Type.TEXT, events, event -> event.table().schema())
+                .add("source_table", Type.TEXT, events, event -> event.table().table())
+                .add("\"key\"", Type.BYTES, events, HeldStore::key)
+                .add("kind", Type.TEXT, events, event -> event.kind().label())
+                .add("topic", Type.TEXT, events, event -> event.partition().topic())
+                .add(
+                        "\"partition\"",
+                        Type.INTEGER,
+                        events,
+                        event -> event.partition().partition())
+                .add("record_offset", Type.BIGINT, events, HeldEvent::offset)
+                .add("raw_key", Type.BYTES, events, HeldEvent::rawKey)
+                .add("raw_value", Type.BYTES, events, HeldEvent::rawValue)
+                .add("position", Type.TEXT, events, HeldEvent::position)
+                .add("tx_id", Type.BIGINT, events, HeldEvent::txId)
+                .add("origin", Type.TEXT, events, HeldEvent::origin)
+                .add("commit_us", Type.BIGINT, events, HeldEvent::commitMicros);
+        Dialect.of(connection).insert(connection, "twinlog.held_event", replication, rows);
     }
 
-    /** Sets one array of a statement after the other. */
-    private final class Columns {
-        private final PreparedStatement statement;
-        private final List<HeldEvent> events;
-        private int index = 2;
-
-        Columns(PreparedStatement statement, List<HeldEvent> events) {
-            this.statement = statement;
-            this.events = events;
-        }
-
-        void add(String type, Function<HeldEvent, @Nullable Object> value) throws SQLException {
-            @Nullable
-            Object[] values = switch (type) {
-                case "bigint" -> new Long[events.size()];
-                case "integer" -> new Integer[events.size()];
-                case "bytea" -> new byte[events.size()][];
-                default -> new String[events.size()];
-            };
-            for (int i = 0; i < values.length; i++) {
-                values[i] = value.apply(events.get(i));
-            }
-            statement.setArray(index++, connection.createArrayOf(type, values));
-        }
+    private static byte @Nullable [] key(HeldEvent event) {
+        HeldKey key = event.key();
+        return key == null ? null : key.body();
     }
 
     /** Pauses a table: what is held of it already waits in the table's chain from now on. */
     public void pause(TableId table, String reason) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO twinlog.held_table (replication,"
-                + " source_schema, source_table, reason) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")) {
+        try (PreparedStatement insert = connection.prepareStatement(Dialect.of(connection)
+                .insertIfAbsent(
+                        "twinlog.held_table", "replication, source_schema, source_table, reason", "?, ?, ?, ?"))) {
             setTable(insert, table);
             insert.setString(4, reason);
             insert.executeUpdate();
@@ -303,28 +294,5 @@ public final class HeldStore {
         statement.setString(1, replication);
         statement.setString(2, table.schema());
         statement.setString(3, table.table());
-    }
-
-    private Array texts(List<String> values) throws SQLException {
-        return connection.createArrayOf("text", values.toArray());
-    }
-
-    private final class Keys {
-        private final Collection<HeldKey> keys;
-
-        Keys(Collection<HeldKey> keys) {
-            this.keys = keys;
-        }
-
-        void set(PreparedStatement statement, int from) throws SQLException {
-            statement.setArray(
-                    from, texts(keys.stream().map(k -> k.table().schema()).toList()));
-            statement.setArray(
-                    from + 1, texts(keys.stream().map(k -> k.table().table()).toList()));
-            statement.setArray(
-                    from + 2,
-                    connection.createArrayOf(
-                            "bytea", keys.stream().map(HeldKey::body).toArray(byte[][]::new)));
-        }
     }
 }

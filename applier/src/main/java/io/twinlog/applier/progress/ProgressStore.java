@@ -1,29 +1,30 @@
 package io.twinlog.applier.progress;
 
 import io.twinlog.applier.conflict.ResolutionOutbox;
+import io.twinlog.applier.dialect.Dialect;
+import io.twinlog.applier.dialect.RowSet;
 import io.twinlog.applier.held.HeldStore;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.sql.Timestamp;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /** The tables of schema {@code twinlog} in the target. Uses, and never closes, the given connection; not thread-safe. */
 public final class ProgressStore {
 
-    private static final String COLUMNS = "epoch, seq, position, commit_time, system_id, database, heartbeat_position,"
-            + " heartbeat_time, syncing, updated_at";
+    private static final String COLUMNS =
+            "epoch, seq, position, commit_time, system_id, \"database\", heartbeat_position,"
+                    + " heartbeat_time, syncing, updated_at";
 
-    /** "twinlog" in ASCII. */
-    private static final long CREATION_LOCK = 0x7477696e6c6f67L;
+    private static final List<String> OLDEST_TABLES = List.of("progress", "offsets", "audit");
 
     private final Connection connection;
     private final String replication;
@@ -38,17 +39,15 @@ public final class ProgressStore {
      * a slash.
      */
     public static List<String> names(Connection connection, String replication) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT pg_catalog.to_regclass('twinlog.progress') IS NULL")) {
-            if (row.next() && row.getBoolean(1)) {
-                return List.of();
-            }
+        if (Dialect.of(connection).count(connection, List.of("progress")) == 0) {
+            return List.of();
         }
         List<String> names = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement("SELECT replication FROM twinlog.progress WHERE"
-                + " replication = ? OR pg_catalog.starts_with(replication, ? || '/') ORDER BY 1")) {
+                + " replication = ? OR left(replication, ?) = ? ORDER BY 1")) {
             select.setString(1, replication);
-            select.setString(2, replication);
+            select.setInt(2, replication.length() + 1);
+            select.setString(3, replication + "/");
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
                     names.add(row.getString(1));
@@ -63,27 +62,28 @@ public final class ProgressStore {
         boolean autoCommit = connection.getAutoCommit();
         connection.setAutoCommit(true);
         try (Statement statement = connection.createStatement()) {
-            if (!count("progress, offsets, audit, held_key, held_event, held_table, outbox", 7)) {
-                // IF NOT EXISTS does not keep appliers that start together from each other.
-                statement.execute("SELECT pg_catalog.pg_advisory_lock(" + CREATION_LOCK + ")");
+            Dialect dialect = Dialect.of(connection);
+            if (!exists() || !keepsConflicts()) {
+                dialect.lockCreation(statement);
                 statement.execute("CREATE SCHEMA IF NOT EXISTS twinlog");
+                statement.execute(dialect.ddl("CREATE TABLE IF NOT EXISTS twinlog.progress (replication {replication}"
+                        + " PRIMARY KEY, epoch bigint NOT NULL, seq bigint NOT NULL, position {text}, commit_time {time},"
+                        + " system_id {text}, \"database\" {text}, heartbeat_position {text}, heartbeat_time {time},"
+                        + " syncing boolean NOT NULL DEFAULT false, updated_at {time} NOT NULL) {storage}"));
                 statement.execute(
-                        "CREATE TABLE IF NOT EXISTS twinlog.progress (replication text PRIMARY KEY,"
-                                + " epoch bigint NOT NULL, seq bigint NOT NULL, position text, commit_time timestamptz,"
-                                + " system_id text, database text, heartbeat_position text, heartbeat_time timestamptz,"
-                                + " syncing boolean NOT NULL DEFAULT false, updated_at timestamptz NOT NULL) WITH (fillfactor = 50)");
-                statement.execute("CREATE TABLE IF NOT EXISTS twinlog.offsets (replication text, topic text,"
-                        + " partition integer, topic_id text NOT NULL, next_offset bigint NOT NULL,"
-                        + " PRIMARY KEY (replication, topic, partition)) WITH (fillfactor = 50)");
-                statement.execute("CREATE TABLE IF NOT EXISTS twinlog.audit (id bigint GENERATED ALWAYS AS IDENTITY"
-                        + " PRIMARY KEY, at timestamptz NOT NULL DEFAULT now(), replication text NOT NULL,"
-                        + " actor text NOT NULL, action text NOT NULL, reason text NOT NULL, details text)");
-                HeldStore.create(statement);
-                ResolutionOutbox.create(statement);
-                statement.execute("SELECT pg_catalog.pg_advisory_unlock(" + CREATION_LOCK + ")");
+                        dialect.ddl("CREATE TABLE IF NOT EXISTS twinlog.offsets (replication {replication}, topic"
+                                + " {topic}, \"partition\" integer, topic_id {name} NOT NULL, next_offset bigint NOT NULL,"
+                                + " PRIMARY KEY (replication, topic, \"partition\")) {storage}"));
+                statement.execute(
+                        dialect.ddl("CREATE TABLE IF NOT EXISTS twinlog.audit (id {identity}, at {time} NOT NULL"
+                                + " DEFAULT {now}, replication {replication} NOT NULL, actor {text} NOT NULL, action {text} NOT NULL,"
+                                + " reason {text} NOT NULL, details {text})"));
+                HeldStore.create(dialect, statement);
+                ResolutionOutbox.create(dialect, statement);
+                dialect.unlockCreation(statement);
             }
-            try (PreparedStatement insert = connection.prepareStatement("INSERT INTO twinlog.progress"
-                    + " (replication, epoch, seq, updated_at) VALUES (?, 0, 0, now()) ON CONFLICT DO NOTHING")) {
+            try (PreparedStatement insert = connection.prepareStatement(dialect.insertIfAbsent(
+                    "twinlog.progress", "replication, epoch, seq, updated_at", "?, 0, 0, CURRENT_TIMESTAMP(6)"))) {
                 insert.setString(1, replication);
                 insert.executeUpdate();
             }
@@ -94,22 +94,16 @@ public final class ProgressStore {
 
     /** Whether the tables exist. */
     public boolean exists() throws SQLException {
-        return count("progress, offsets, audit", 3);
+        return has(OLDEST_TABLES);
     }
 
     /** Whether the tables of held keys and of decisions exist. */
     public boolean keepsConflicts() throws SQLException {
-        return count("held_key, held_event, held_table, " + ResolutionOutbox.TABLE, 4);
+        return has(HeldStore.TABLES) && has(List.of(ResolutionOutbox.TABLE));
     }
 
-    private boolean count(String tables, int expected) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery("SELECT count(*) FROM pg_catalog.pg_class c JOIN"
-                        + " pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'twinlog' AND"
-                        + " c.relname = ANY ('{" + tables + "}')")) {
-            result.next();
-            return result.getInt(1) == expected;
-        }
+    private boolean has(List<String> tables) throws SQLException {
+        return Dialect.of(connection).count(connection, tables) == tables.size();
     }
 
     /** The progress row, or null if there is none. */
@@ -117,6 +111,7 @@ public final class ProgressStore {
         if (!exists()) {
             return null;
         }
+        Dialect dialect = Dialect.of(connection);
         try (PreparedStatement select =
                 connection.prepareStatement("SELECT " + COLUMNS + " FROM twinlog.progress WHERE replication = ?")) {
             select.setString(1, replication);
@@ -128,19 +123,15 @@ public final class ProgressStore {
                         row.getLong(1),
                         row.getLong(2),
                         row.getString(3),
-                        instant(row.getTimestamp(4)),
+                        dialect.instant(row, 4),
                         row.getString(5),
                         row.getString(6),
                         row.getString(7),
-                        instant(row.getTimestamp(8)),
+                        dialect.instant(row, 8),
                         row.getBoolean(9),
-                        row.getTimestamp(10).toInstant());
+                        Objects.requireNonNull(dialect.instant(row, 10)));
             }
         }
-    }
-
-    private static @Nullable Instant instant(@Nullable Timestamp timestamp) {
-        return timestamp == null ? null : timestamp.toInstant();
     }
 
     /** Keeps the progress where it is until the end of the transaction: an applier cannot commit meanwhile. */
@@ -159,8 +150,8 @@ public final class ProgressStore {
             return offsets;
         }
         try (PreparedStatement select =
-                connection.prepareStatement("SELECT topic, partition, topic_id, next_offset FROM"
-                        + " twinlog.offsets WHERE replication = ? ORDER BY topic, partition")) {
+                connection.prepareStatement("SELECT topic, \"partition\", topic_id, next_offset FROM"
+                        + " twinlog.offsets WHERE replication = ? ORDER BY topic, \"partition\"")) {
             select.setString(1, replication);
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
@@ -178,33 +169,32 @@ public final class ProgressStore {
         if (offsets.isEmpty()) {
             return;
         }
-        List<String> topics = new ArrayList<>();
-        List<Integer> partitions = new ArrayList<>();
-        List<String> ids = new ArrayList<>();
-        List<Long> next = new ArrayList<>();
-        offsets.forEach((partition, offset) -> {
-            topics.add(partition.topic());
-            partitions.add(partition.partition());
-            ids.add(offset.topicId());
-            next.add(offset.nextOffset());
-        });
-        try (PreparedStatement upsert = connection.prepareStatement("INSERT INTO twinlog.offsets (replication, topic,"
-                + " partition, topic_id, next_offset) SELECT ?, * FROM unnest(?::text[], ?::integer[], ?::text[],"
-                + " ?::bigint[]) ON CONFLICT (replication, topic, partition) DO UPDATE SET topic_id ="
-                + " excluded.topic_id, next_offset = excluded.next_offset")) {
-            upsert.setString(1, replication);
-            upsert.setArray(2, connection.createArrayOf("text", topics.toArray()));
-            upsert.setArray(3, connection.createArrayOf("integer", partitions.toArray()));
-            upsert.setArray(4, connection.createArrayOf("text", ids.toArray()));
-            upsert.setArray(5, connection.createArrayOf("bigint", next.toArray()));
-            upsert.executeUpdate();
-        }
+        List<Map.Entry<TopicPartition, StoredOffset>> entries = List.copyOf(offsets.entrySet());
+        RowSet rows = new RowSet(entries.size())
+                .add("topic", RowSet.Type.TEXT, entries, entry -> entry.getKey().topic())
+                .add(
+                        "\"partition\"",
+                        RowSet.Type.INTEGER,
+                        entries,
+                        entry -> entry.getKey().partition())
+                .add(
+                        "topic_id",
+                        RowSet.Type.TEXT,
+                        entries,
+                        entry -> entry.getValue().topicId())
+                .add(
+                        "next_offset",
+                        RowSet.Type.BIGINT,
+                        entries,
+                        entry -> entry.getValue().nextOffset());
+        Dialect.of(connection)
+                .upsert(connection, "twinlog.offsets", replication, rows, List.of("topic", "\"partition\""));
     }
 
     /** Sets the row within the present transaction, whatever it says so far. */
     public void jump(long epoch, long seq, @Nullable String position) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement("UPDATE twinlog.progress SET epoch = ?, seq = ?,"
-                + " position = ?, updated_at = now() WHERE replication = ?")) {
+                + " position = ?, updated_at = CURRENT_TIMESTAMP(6) WHERE replication = ?")) {
             update.setLong(1, epoch);
             update.setLong(2, seq);
             update.setString(3, position);
@@ -239,24 +229,21 @@ public final class ProgressStore {
         delete("twinlog.offsets");
         delete("twinlog.progress");
         delete("twinlog.audit");
-        if (count(String.join(", ", HeldStore.TABLES), HeldStore.TABLES.size())) {
+        if (has(HeldStore.TABLES)) {
             new HeldStore(connection, replication).drop();
         }
-        if (count(ResolutionOutbox.TABLE, 1)) {
+        if (has(List.of(ResolutionOutbox.TABLE))) {
             delete("twinlog." + ResolutionOutbox.TABLE);
         }
         try (Statement statement = connection.createStatement()) {
             boolean last;
-            try (ResultSet result = statement.executeQuery("SELECT NOT EXISTS (SELECT FROM twinlog.progress)")) {
+            try (ResultSet result = statement.executeQuery("SELECT count(*) = 0 FROM twinlog.progress")) {
                 last = result.next() && result.getBoolean(1);
             }
             if (last) {
                 statement.execute("DROP TABLE IF EXISTS twinlog.progress, twinlog.offsets, twinlog.audit,"
                         + " twinlog.held_key, twinlog.held_event, twinlog.held_table, twinlog.outbox");
-                try (ResultSet result = statement.executeQuery("SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_class c"
-                        + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'twinlog')")) {
-                    last = result.next() && result.getBoolean(1);
-                }
+                last = Dialect.of(connection).count(connection) == 0;
                 if (last) {
                     statement.execute("DROP SCHEMA twinlog");
                 }

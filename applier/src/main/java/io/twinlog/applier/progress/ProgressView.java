@@ -1,10 +1,10 @@
 package io.twinlog.applier.progress;
 
+import io.twinlog.applier.dialect.Dialect;
 import io.twinlog.applier.held.HeldStore;
 import io.twinlog.schemas.Lsn;
 import io.twinlog.schemas.table.TableId;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
@@ -21,13 +21,9 @@ public final class ProgressView implements AutoCloseable {
 
     public ProgressView(String replication, String targetUrl, String targetUser, String targetPassword)
             throws SQLException {
-        java.util.Properties properties = new java.util.Properties();
-        properties.setProperty("user", targetUser);
-        properties.setProperty("password", targetPassword);
-        properties.setProperty("ApplicationName", "twinlog " + replication + " status");
-        properties.setProperty("connectTimeout", "10");
-        properties.setProperty("socketTimeout", "30");
-        connection = DriverManager.getConnection(targetUrl, properties);
+        connection = Dialect.ofUrl(targetUrl)
+                .connect(targetUrl, targetUser, targetPassword, "twinlog " + replication + " status");
+        connection.setNetworkTimeout(Runnable::run, 30_000);
         connection.setReadOnly(true);
         store = new ProgressStore(connection, replication);
         held = new HeldStore(connection, replication);

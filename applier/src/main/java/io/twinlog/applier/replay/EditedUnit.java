@@ -88,7 +88,7 @@ final class EditedUnit {
         List<ColumnShape> columns = data.shape().columns();
         for (int i = 0; i < columns.size(); i++) {
             if (!data.unchanged().contains(columns.get(i).name())) {
-                row.put(columns.get(i).name(), io.twinlog.applier.target.postgres.ReplayTarget.text(after, i));
+                row.put(columns.get(i).name(), io.twinlog.applier.target.ReplayTarget.text(after, i));
             }
         }
         return row;

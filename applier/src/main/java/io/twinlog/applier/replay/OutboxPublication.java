@@ -5,7 +5,7 @@ import io.twinlog.applier.conflict.ResolutionOutbox;
 import io.twinlog.applier.kafka.KafkaClients;
 import io.twinlog.applier.kafka.OwnTopics;
 import io.twinlog.applier.progress.ProgressStore;
-import io.twinlog.applier.target.postgres.ReplayTarget;
+import io.twinlog.applier.target.ReplayTarget;
 import io.twinlog.schemas.registry.RegistryClient;
 import io.twinlog.schemas.topic.TopicNames;
 import java.sql.SQLException;

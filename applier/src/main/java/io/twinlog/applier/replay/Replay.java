@@ -3,6 +3,7 @@ package io.twinlog.applier.replay;
 import io.twinlog.applier.ApplierConfig;
 import io.twinlog.applier.ExistingRows;
 import io.twinlog.applier.Failures;
+import io.twinlog.applier.Targets;
 import io.twinlog.applier.conflict.ConflictRules;
 import io.twinlog.applier.conflict.ConflictTopic;
 import io.twinlog.applier.held.HeldChain;
@@ -10,8 +11,7 @@ import io.twinlog.applier.held.HeldChains;
 import io.twinlog.applier.kafka.KafkaClients;
 import io.twinlog.applier.merge.EventDecoder;
 import io.twinlog.applier.replay.ReplayOrder.Action;
-import io.twinlog.applier.target.postgres.ReplayTarget;
-import io.twinlog.applier.target.postgres.TargetSession;
+import io.twinlog.applier.target.ReplayTarget;
 import io.twinlog.schemas.conflict.ConflictOutcome;
 import io.twinlog.schemas.conflict.ConflictPolicy;
 import io.twinlog.schemas.conflict.ConflictRecord;
@@ -93,8 +93,7 @@ public final class Replay {
     /** The conflicts selected, oldest first, whatever their state; without images. Changes nothing. */
     public List<ConflictEntry> list(Selection selection) {
         return asking(() -> {
-            try (Connection connection = TargetSession.connect(
-                    config.targetUrl(), config.targetUser(), config.targetPassword(), "twinlog conflicts")) {
+            try (Connection connection = Targets.of(config, progressName).connect("conflicts")) {
                 connection.setReadOnly(true);
                 return ledger.read(ConflictLedger.Witness.ask(connection, progressName), own).stream()
                         .filter(entry -> selection.matches(entry.conflict()))
@@ -107,8 +106,7 @@ public final class Replay {
     /** How much waits for somebody. Changes nothing, and reads no conflict unless a crash has left doubts about its state. */
     public ConflictCount count() {
         return asking(() -> {
-            try (Connection connection = TargetSession.connect(
-                    config.targetUrl(), config.targetUser(), config.targetPassword(), "twinlog conflicts")) {
+            try (Connection connection = Targets.of(config, progressName).connect("conflicts")) {
                 connection.setReadOnly(true);
                 return ledger.count(connection, progressName, own);
             }
@@ -401,9 +399,7 @@ public final class Replay {
 
     private ReplayTarget open() throws SQLException {
         return ReplayTarget.open(
-                config.targetUrl(),
-                config.targetUser(),
-                config.targetPassword(),
+                Targets.of(config, progressName),
                 progressName,
                 config.existingRows() == ExistingRows.UPSERT,
                 config.conflicts(),

@@ -2,8 +2,8 @@ package io.twinlog.applier.replay;
 
 import io.twinlog.applier.ApplierConfig;
 import io.twinlog.applier.Failures;
+import io.twinlog.applier.Targets;
 import io.twinlog.applier.progress.ProgressStore;
-import io.twinlog.applier.target.postgres.TargetSession;
 import io.twinlog.schemas.conflict.ConflictRecord;
 import io.twinlog.schemas.topic.TopicNames;
 import java.sql.Connection;
@@ -109,8 +109,7 @@ public final class Replays {
     }
 
     private List<String> names() {
-        try (Connection connection = TargetSession.connect(
-                config.targetUrl(), config.targetUser(), config.targetPassword(), "twinlog conflicts")) {
+        try (Connection connection = Targets.of(config, config.replication()).connect("conflicts")) {
             connection.setReadOnly(true);
             return ProgressStore.names(connection, config.replication());
         } catch (SQLException e) {

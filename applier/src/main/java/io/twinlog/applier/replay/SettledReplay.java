@@ -5,7 +5,7 @@ import io.twinlog.applier.fold.Unit;
 import io.twinlog.applier.merge.XlogEvent;
 import io.twinlog.applier.progress.ProgressStore;
 import io.twinlog.applier.progress.StoredProgress;
-import io.twinlog.applier.target.postgres.ReplayTarget;
+import io.twinlog.applier.target.ReplayTarget;
 import io.twinlog.schemas.EventId;
 import io.twinlog.schemas.conflict.ConflictRecord;
 import io.twinlog.schemas.conflict.ResolutionState;

@@ -7,7 +7,8 @@ import io.twinlog.applier.merge.EventDecoder;
 import io.twinlog.applier.merge.Merged;
 import io.twinlog.applier.merge.Merger;
 import io.twinlog.applier.merge.XlogEvent;
-import io.twinlog.applier.target.postgres.PostgresTarget;
+import io.twinlog.applier.target.Target;
+import io.twinlog.applier.target.postgres.PostgresDatabase;
 import io.twinlog.capture.postgres.value.TypeNames;
 import io.twinlog.sandbox.EmbeddedPostgres;
 import io.twinlog.schemas.EventId;
@@ -63,7 +64,7 @@ public class ApplierBenchmark {
     private List<XlogEvent> events = List.of();
     private Map<Long, Schema> schemas = Map.of();
     private @Nullable EmbeddedPostgres server;
-    private @Nullable PostgresTarget target;
+    private @Nullable Target target;
 
     private record Fetched(TopicPartition partition, long offset, byte @Nullable [] key, byte[] value) {}
 
@@ -77,10 +78,8 @@ public class ApplierBenchmark {
         started.execute(
                 "postgres",
                 "CREATE TABLE bench(id bigint PRIMARY KEY, a int, b int, amount numeric(12,2), note text, at timestamptz)");
-        target = PostgresTarget.open(
-                started.jdbcUrl("postgres"),
-                started.user(),
-                "",
+        target = Target.open(
+                new PostgresDatabase(started.jdbcUrl("postgres"), started.user(), "", CapturedLog.REPLICATION),
                 CapturedLog.REPLICATION,
                 false,
                 new ConflictRules(ConflictPolicy.HOLD, 0, List.of()),

@@ -1,8 +1,9 @@
 package io.twinlog.cli.run;
 
+import io.twinlog.applier.Targets;
 import io.twinlog.applier.progress.ProgressStore;
 import io.twinlog.applier.progress.StoredProgress;
-import io.twinlog.applier.target.postgres.PolicyChecks;
+import io.twinlog.applier.target.TargetDatabase;
 import io.twinlog.capture.postgres.catalog.CatalogTable;
 import io.twinlog.capture.postgres.catalog.SourceCatalog;
 import io.twinlog.capture.postgres.catalog.TablePatterns;
@@ -72,9 +73,13 @@ record TableFit(TwinlogConfiguration configuration) {
                     images.put(table.id(), table.detection());
                 }
             }
-            for (String problem : new PolicyChecks(
-                            theirs, configuration.conflicts().rulesOfApplier())
-                    .problems(images.keySet(), images)) {
+            TargetDatabase database = Targets.of(
+                    target.url().jdbc(),
+                    target.user(),
+                    target.password().reveal(),
+                    configuration.replication().text());
+            for (String problem : database.policyProblems(
+                    theirs, configuration.conflicts().rulesOfApplier(), images.keySet(), images)) {
                 checks.add(Check.problem("tables and conflict policies", problem, null));
             }
         } catch (SQLException e) {

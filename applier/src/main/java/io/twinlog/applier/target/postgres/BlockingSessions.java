@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Who keeps a session of the target waiting for a lock. Uses, and never closes, the given connection; not thread-safe. */
-public final class BlockingSessions {
+final class BlockingSessions {
 
     // A prepared transaction holds locks without a session: pid 0.
     private static final String BLOCKING = "SELECT DISTINCT b.pid, a.application_name, a.state, pg_catalog.to_char("
@@ -19,7 +19,7 @@ public final class BlockingSessions {
 
     private final Connection connection;
 
-    public BlockingSessions(Connection connection) {
+    BlockingSessions(Connection connection) {
         this.connection = connection;
     }
 
@@ -28,7 +28,8 @@ public final class BlockingSessions {
      *
      * @param pid server process of the session that waits
      */
-    public @Nullable String of(int pid) throws SQLException {
+    @Nullable
+    String of(int pid) throws SQLException {
         List<String> sessions = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement(BLOCKING)) {
             select.setInt(1, pid);

@@ -1,5 +1,8 @@
 package io.twinlog.applier.target.postgres;
 
+import io.twinlog.applier.dialect.Identifier;
+import io.twinlog.applier.target.TargetTable;
+import io.twinlog.applier.target.UniqueConstraint;
 import io.twinlog.schemas.table.TableId;
 import java.sql.Array;
 import java.sql.Connection;
@@ -45,7 +48,7 @@ final class Catalog {
     private Catalog() {}
 
     /** The table, or null if the target has none of this name. */
-    static @Nullable TargetTable load(Connection connection, TableId id) throws SQLException {
+    static @Nullable TargetTable<PostgresColumn> load(Connection connection, TableId id) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement("SELECT c.oid, c.relkind IN ('r', 'p') AND NOT"
                 + " c.relhasrules AND NOT c.relrowsecurity FROM pg_catalog.pg_class c JOIN"
                 + " pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ? AND c.relname = ? AND"
@@ -57,13 +60,13 @@ final class Catalog {
                     return null;
                 }
                 long oid = row.getLong(1);
-                return new TargetTable(id, columns(connection, oid), uniques(connection, oid), row.getBoolean(2));
+                return new TargetTable<>(id, columns(connection, oid), uniques(connection, oid), row.getBoolean(2));
             }
         }
     }
 
-    private static Map<String, TargetColumn> columns(Connection connection, long oid) throws SQLException {
-        Map<String, TargetColumn> columns = new LinkedHashMap<>();
+    private static Map<String, PostgresColumn> columns(Connection connection, long oid) throws SQLException {
+        Map<String, PostgresColumn> columns = new LinkedHashMap<>();
         try (PreparedStatement select = connection.prepareStatement(COLUMNS)) {
             select.setLong(1, oid);
             select.setLong(2, oid);
@@ -72,7 +75,7 @@ final class Catalog {
                     String equalsSchema = row.getString(10);
                     columns.put(
                             row.getString(1),
-                            new TargetColumn(
+                            new PostgresColumn(
                                     row.getString(1),
                                     row.getString(2),
                                     row.getInt(3),

@@ -1,6 +1,8 @@
 package io.twinlog.applier.target.postgres;
 
+import io.twinlog.applier.dialect.SqlFailure;
 import io.twinlog.applier.fold.NetChange;
+import io.twinlog.applier.target.TableBinding;
 import io.twinlog.schemas.event.RowImage;
 import io.twinlog.schemas.table.ColumnShape;
 import java.sql.SQLException;
@@ -41,16 +43,16 @@ final class CopyRows {
     }
 
     /** The rows of inserts as COPY, or null where that is not exact or not worth it. */
-    static @Nullable CopyRows of(TableBinding binding, List<NetChange> changes, ValueWriter writer) {
+    static @Nullable CopyRows of(TableBinding<PostgresColumn> binding, List<NetChange> changes, ValueWriter writer) {
         if (changes.size() < MIN_ROWS || !binding.table().copyable()) {
             return null;
         }
         List<Integer> columns = new ArrayList<>();
         StringBuilder names = new StringBuilder();
         for (int i = 0; i < binding.size(); i++) {
-            TargetColumn column = binding.column(i);
+            PostgresColumn column = binding.column(i);
             if (column != null) {
-                if (!accepts(column, binding.natural(i))) {
+                if (!accepts(column, ColumnSql.natural(binding, i))) {
                     return null;
                 }
                 names.append(columns.isEmpty() ? "" : ", ").append(column.quoted());
@@ -67,13 +69,13 @@ final class CopyRows {
                         data);
     }
 
-    private static boolean accepts(TargetColumn column, Parameter sent) {
+    private static boolean accepts(PostgresColumn column, Parameter sent) {
         int oid = column.baseOid();
         return sent.oid() == oid || (sent == Parameter.TEXT && oid == PgType.VARCHAR);
     }
 
     private static @Nullable ValueBuffer rows(
-            TableBinding binding, List<NetChange> changes, List<Integer> columns, ValueWriter writer) {
+            TableBinding<PostgresColumn> binding, List<NetChange> changes, List<Integer> columns, ValueWriter writer) {
         int[] indexes = columns.stream().mapToInt(Integer::intValue).toArray();
         Parameter[] sent = new Parameter[indexes.length];
         List<ColumnShape> shapes = binding.shape().columns();

@@ -24,8 +24,5 @@ final class PgType {
     static final int BPCHAR_ARRAY = 1014;
     static final int BIT_ARRAY = 1561;
 
-    /** Oids of the arrays that we send in binary form, for pgjdbc's {@code binaryTransferEnable}. */
-    static final String BINARY_ARRAYS = "1000,1001,1016,1007,1009,1021,1022,1182,1183,1115,1185,1231,2951";
-
     private PgType() {}
 }

@@ -2,6 +2,7 @@ package io.twinlog.applier.target.postgres;
 
 import io.twinlog.applier.conflict.ConflictRule;
 import io.twinlog.applier.conflict.ConflictRules;
+import io.twinlog.applier.dialect.Identifier;
 import io.twinlog.schemas.conflict.ConflictPolicy;
 import io.twinlog.schemas.table.ReplicaIdentity;
 import io.twinlog.schemas.table.TableId;
@@ -16,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Whether the target has what the conflict policies need. Changes nothing. */
-public final class PolicyChecks {
+final class PolicyChecks {
 
     private static final String COLUMN = "SELECT t.typcategory = 'N', EXISTS (SELECT FROM pg_catalog.pg_opclass o JOIN"
             + " pg_catalog.pg_am m ON m.oid = o.opcmethod WHERE m.amname = 'btree' AND o.opcdefault AND (o.opcintype ="
@@ -27,7 +28,7 @@ public final class PolicyChecks {
     private final Connection connection;
     private final ConflictRules rules;
 
-    public PolicyChecks(Connection connection, ConflictRules rules) {
+    PolicyChecks(Connection connection, ConflictRules rules) {
         this.connection = connection;
         this.rules = rules;
     }
@@ -38,7 +39,7 @@ public final class PolicyChecks {
      * @param tables the replicated tables
      * @param images what the source logs of a row before its change, so far as that is known
      */
-    public List<String> problems(Collection<TableId> tables, Map<TableId, ReplicaIdentity> images) throws SQLException {
+    List<String> problems(Collection<TableId> tables, Map<TableId, ReplicaIdentity> images) throws SQLException {
         List<String> problems = new ArrayList<>();
         boolean commitTime = rules.fallback() == ConflictPolicy.NEWEST || rules.fallback() == ConflictPolicy.OLDEST;
         int index = 0;

@@ -1,5 +1,7 @@
 package io.twinlog.applier.target.postgres;
 
+import io.twinlog.applier.dialect.Dialect;
+import io.twinlog.applier.dialect.Identifier;
 import io.twinlog.schemas.check.Check;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -9,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Preconditions at the target, each with the statement that mends it. Creates nothing. */
-public final class TargetChecks {
+final class TargetChecks {
 
     private static final int OLDEST_VERSION = 140_000;
 
@@ -18,16 +20,17 @@ public final class TargetChecks {
     private final String password;
     private final String replication;
 
-    public TargetChecks(String url, String user, String password, String replication) {
+    TargetChecks(String url, String user, String password, String replication) {
         this.url = url;
         this.user = user;
         this.password = password;
         this.replication = replication;
     }
 
-    public List<Check> run() {
+    List<Check> run() {
         List<Check> checks = new ArrayList<>();
-        try (Connection connection = TargetSession.connect(url, user, password, "twinlog " + replication + " doctor")) {
+        try (Connection connection =
+                Dialect.POSTGRESQL.connect(url, user, password, "twinlog " + replication + " doctor")) {
             checks.add(Check.ok("target connection", "connected as " + user));
             checks.add(version(connection));
             checks.add(writable(connection));

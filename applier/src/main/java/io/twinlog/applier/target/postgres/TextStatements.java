@@ -1,7 +1,13 @@
 package io.twinlog.applier.target.postgres;
 
 import io.twinlog.applier.fold.NetChange;
+import io.twinlog.applier.target.RowStatements;
+import io.twinlog.applier.target.TableBinding;
+import io.twinlog.applier.target.TargetSession;
+import io.twinlog.applier.target.UniqueConstraint;
+import io.twinlog.applier.target.ValueText;
 import io.twinlog.schemas.event.RowImage;
+import io.twinlog.schemas.table.TableShape;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -9,34 +15,34 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Statements about one row that is locked already, with every value sent as text: what policies ask and write. Not thread-safe.
  */
-final class TextStatements {
+final class TextStatements implements RowStatements {
 
     private final TargetSession session;
+    private final Function<TableShape, TableBinding<PostgresColumn>> bindings;
 
-    TextStatements(TargetSession session) {
+    TextStatements(TargetSession session, Function<TableShape, TableBinding<PostgresColumn>> bindings) {
         this.session = session;
+        this.bindings = bindings;
     }
 
-    /** What the target knows about the last writer of a row; nulls where it does not. */
-    record Provenance(@Nullable Long commitMicros, @Nullable String origin, boolean local) {}
-
-    private String whereKey(TableBinding binding, RowImage key, List<@Nullable String> values) {
+    private String whereKey(TableBinding<PostgresColumn> binding, RowImage key, List<@Nullable String> values) {
         List<String> terms = new ArrayList<>();
         for (int index : binding.keys()) {
-            TargetColumn column = binding.written(index);
+            PostgresColumn column = binding.written(index);
             terms.add("t." + column.quoted() + " " + column.equals() + " " + text(binding, index));
             values.add(ValueText.of(key, index));
         }
         return String.join(" AND ", terms);
     }
 
-    private static String text(TableBinding binding, int column) {
-        return binding.cast(column, "?::text", Parameter.TEXT);
+    private static String text(TableBinding<PostgresColumn> binding, int column) {
+        return ColumnSql.cast(binding, column, "?::text", Parameter.TEXT);
     }
 
     private PreparedStatement bind(String sql, List<@Nullable String> values) throws SQLException {
@@ -47,8 +53,9 @@ final class TextStatements {
         return statement;
     }
 
-    /** Sign of a value minus the row's; null is less than any value. */
-    int compare(TableBinding binding, RowImage key, int column, @Nullable String value) throws SQLException {
+    @Override
+    public int compare(TableShape shape, RowImage key, int column, @Nullable String value) throws SQLException {
+        TableBinding<PostgresColumn> binding = bindings.apply(shape);
         List<@Nullable String> values = new ArrayList<>();
         values.add(value);
         String present = "t." + binding.written(column).quoted();
@@ -61,14 +68,14 @@ final class TextStatements {
         }
     }
 
-    /** The row as text, columns that the target computes left out; null if there is none. */
-    @Nullable
-    Map<String, @Nullable String> row(TableBinding binding, RowImage key) throws SQLException {
+    @Override
+    public @Nullable Map<String, @Nullable String> row(TableShape shape, RowImage key) throws SQLException {
+        TableBinding<PostgresColumn> binding = bindings.apply(shape);
         List<@Nullable String> values = new ArrayList<>();
         List<String> names = new ArrayList<>();
         List<String> columns = new ArrayList<>();
         for (int i = 0; i < binding.size(); i++) {
-            TargetColumn column = binding.column(i);
+            PostgresColumn column = binding.column(i);
             if (column != null) {
                 names.add(binding.shape().columns().get(i).name());
                 columns.add("t." + column.quoted() + "::text");
@@ -88,12 +95,13 @@ final class TextStatements {
         }
     }
 
-    /** Whether there is such a row and it holds these values, given as exact text. */
-    boolean holds(TableBinding binding, RowImage key, Map<Integer, @Nullable String> texts) throws SQLException {
+    @Override
+    public boolean holds(TableShape shape, RowImage key, Map<Integer, @Nullable String> texts) throws SQLException {
+        TableBinding<PostgresColumn> binding = bindings.apply(shape);
         List<@Nullable String> values = new ArrayList<>();
         List<String> terms = new ArrayList<>();
         texts.forEach((column, value) -> {
-            terms.add("(" + binding.same(column, "?::text", Parameter.TEXT) + ")");
+            terms.add("(" + ColumnSql.same(binding, column, "?::text", Parameter.TEXT) + ")");
             values.add(value);
         });
         String sql = "SELECT " + (terms.isEmpty() ? "true" : String.join(" AND ", terms)) + " FROM "
@@ -103,7 +111,9 @@ final class TextStatements {
         }
     }
 
-    Provenance provenance(TableBinding binding, RowImage key) throws SQLException {
+    @Override
+    public Provenance provenance(TableShape shape, RowImage key) throws SQLException {
+        TableBinding<PostgresColumn> binding = bindings.apply(shape);
         List<@Nullable String> values = new ArrayList<>();
         String sql = "SELECT (extract(epoch FROM c.timestamp) * 1000000)::bigint, o.roname, c.roident FROM "
                 + binding.table().quoted() + " AS t CROSS JOIN LATERAL"
@@ -119,8 +129,8 @@ final class TextStatements {
         }
     }
 
-    /** Sign of the source's identity minus the target's; 0 where they are not known or the same. */
-    int compareSites(String replication) throws SQLException {
+    @Override
+    public int compareSites(String replication) throws SQLException {
         try (ResultSet row = bind(
                         "SELECT CASE WHEN s > t THEN 1 WHEN s < t THEN -1 ELSE 0 END FROM (SELECT (p.system_id || ' ' ||"
                                 + " p.database) COLLATE \"C\" AS s, ((SELECT system_identifier::text FROM"
@@ -132,8 +142,9 @@ final class TextStatements {
         }
     }
 
-    /** Sets columns of the row, given as exact text; false if there is no such row. */
-    boolean update(TableBinding binding, RowImage key, Map<Integer, @Nullable String> texts) throws SQLException {
+    @Override
+    public boolean update(TableShape shape, RowImage key, Map<Integer, @Nullable String> texts) throws SQLException {
+        TableBinding<PostgresColumn> binding = bindings.apply(shape);
         List<String> sets = new ArrayList<>();
         List<@Nullable String> values = new ArrayList<>();
         texts.forEach((column, value) -> {
@@ -145,15 +156,17 @@ final class TextStatements {
         return bind(sql, values).executeUpdate() == 1;
     }
 
-    /** Deletes the row with this key. */
-    void delete(TableBinding binding, RowImage key) throws SQLException {
+    @Override
+    public void delete(TableShape shape, RowImage key) throws SQLException {
+        TableBinding<PostgresColumn> binding = bindings.apply(shape);
         List<@Nullable String> values = new ArrayList<>();
         String sql = "DELETE FROM " + binding.table().quoted() + " AS t WHERE " + whereKey(binding, key, values);
         bind(sql, values).executeUpdate();
     }
 
-    /** Deletes the other rows that hold the values which the change would give to the columns of a unique constraint. */
-    void deleteBlocking(TableBinding binding, NetChange change, UniqueConstraint unique) throws SQLException {
+    @Override
+    public void deleteBlocking(NetChange change, UniqueConstraint unique) throws SQLException {
+        TableBinding<PostgresColumn> binding = bindings.apply(change.shape());
         List<@Nullable String> values = new ArrayList<>();
         List<String> terms = new ArrayList<>();
         for (String name : unique.columns()) {
@@ -162,7 +175,7 @@ final class TextStatements {
             if (source == null || binding.column(index) == null) {
                 return;
             }
-            TargetColumn column = binding.written(index);
+            PostgresColumn column = binding.written(index);
             terms.add("t." + column.quoted() + " " + column.equals() + " " + text(binding, index));
             values.add(ValueText.of(source, index));
         }

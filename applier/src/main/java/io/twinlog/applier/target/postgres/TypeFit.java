@@ -70,7 +70,7 @@ final class TypeFit {
         }
     }
 
-    static boolean fits(ColumnShape source, TargetColumn target) {
+    static boolean fits(ColumnShape source, PostgresColumn target) {
         if (source.sqlType().equals(ColumnShape.UNKNOWN_TYPE)) {
             // The target's type reads the text, and refuses row by row what it cannot hold.
             return source.type() == XlogType.TEXT;
@@ -95,7 +95,7 @@ final class TypeFit {
     }
 
     // The log names a domain by its base type; what the domain demands, the assignment enforces.
-    private static boolean isDomainOver(Type from, Type to, TargetColumn target) {
+    private static boolean isDomainOver(Type from, Type to, PostgresColumn target) {
         Type base = Type.parse(target.castName());
         return !to.name().equals(base.name()) && from.equals(base);
     }
@@ -152,7 +152,7 @@ final class TypeFit {
     }
 
     // The source's type is a domain or a type of another vendor: the form in which its values travel decides.
-    private static boolean baseOfDomain(ColumnShape source, TargetColumn target, Type to) {
+    private static boolean baseOfDomain(ColumnShape source, PostgresColumn target, Type to) {
         boolean sourceIsDomainLike = !Type.parse(source.sqlType()).name().equals(to.name()) && !isBuiltIn(source);
         if (!sourceIsDomainLike || !to.modifiers().isEmpty()) {
             return false;

@@ -1,5 +1,6 @@
 package io.twinlog.applier.target.postgres;
 
+import io.twinlog.applier.target.ValueText;
 import io.twinlog.schemas.event.RowImage;
 import io.twinlog.schemas.event.RowLayout;
 import io.twinlog.schemas.table.ColumnShape;

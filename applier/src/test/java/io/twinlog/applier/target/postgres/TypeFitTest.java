@@ -55,7 +55,7 @@ class TypeFitTest {
         return new ColumnShape("c", type, sqlType, 10, 2, false);
     }
 
-    private static TargetColumn target(XlogType type, String formatted) {
-        return new TargetColumn("c", formatted, Parameter.of(type).oid(), formatted, "=", false, false, false);
+    private static PostgresColumn target(XlogType type, String formatted) {
+        return new PostgresColumn("c", formatted, Parameter.of(type).oid(), formatted, "=", false, false, false);
     }
 }

@@ -74,6 +74,7 @@ public final class Applier implements AutoCloseable {
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Backoff outages = new Backoff(RandomGenerator.getDefault());
     private long previousSession;
+    private long lookedAnewAt = -1;
     private boolean toldOrigin;
 
     /** One that nobody measures. */
@@ -138,6 +139,9 @@ public final class Applier implements AutoCloseable {
             stop();
         } catch (SQLException | RuntimeException e) {
             TwinlogException failure = Failures.classify(e);
+            if (e instanceof SQLException && failure.category() == Category.SCHEMA && looksAnew()) {
+                return;
+            }
             if (failure.category() != Category.OUTAGE && failure.category() != Category.TRANSIENT) {
                 throw failure;
             }
@@ -145,6 +149,19 @@ public final class Applier implements AutoCloseable {
                 pause(failure);
             }
         }
+    }
+
+    // A table that changed while a session knew it: the next one finds out what is there now, and says what is lacking
+    // or parks
+    // what has no place. Once at each position, lest it goes round for ever.
+    private boolean looksAnew() {
+        long seq = reporter.seq();
+        if (seq == lookedAnewAt) {
+            return false;
+        }
+        lookedAnewAt = seq;
+        reporter.message("A table of the target has changed; looks at the tables again.");
+        return true;
     }
 
     private void pause(TwinlogException failure) {

@@ -141,6 +141,11 @@ final class StatusReporter implements AutoCloseable {
         return new MemberStatus("applier", member, state, reason, since, now(), details);
     }
 
+    /** The last transaction that the target has. */
+    synchronized long seq() {
+        return seq;
+    }
+
     void message(String line) {
         listener.message(line);
     }

@@ -130,6 +130,7 @@ class ConflictIT {
         assertThat(twin.conflicts().get(0).current()).containsEntry("v", "a");
     }
 
+    /** For minutes: {@code -Dtwinlog.tight.loop.seconds=300}. */
     @Test
     void a_local_session_in_a_tight_loop_on_other_columns_causes_no_conflict() throws Exception {
         twin.sql("CREATE TABLE t (id int PRIMARY KEY, v text, n int, own bigint DEFAULT 0) WITH (fillfactor = 50)");
@@ -166,7 +167,9 @@ class ConflictIT {
         });
         looping.await();
         int rounds = 0;
-        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long end = System.nanoTime()
+                + Duration.ofSeconds(Long.getLong("twinlog.tight.loop.seconds", 10))
+                        .toNanos();
         while (System.nanoTime() < end) {
             // Each fifth of the keys in turn, and never far ahead of the applier: every batch meets the loop.
             for (int part = 0; part < 5; part++) {

@@ -19,6 +19,7 @@ import io.twinlog.cli.status.StatusReport;
 import io.twinlog.cli.terminal.Json;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
+import io.twinlog.schemas.status.MemberStatus;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +30,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -135,7 +137,11 @@ public final class Monitor implements AutoCloseable {
         try {
             StatusReport now = collector.collect();
             report = now;
-            gauges.update(now);
+            gauges.update(
+                    now,
+                    parts.stream()
+                            .map(Part::status)
+                            .collect(Collectors.toMap(MemberStatus::role, MemberStatus::state)));
         } catch (RuntimeException e) {
             // Servers that do not answer are part of the report; this is something else, and the next look may do
             // better.

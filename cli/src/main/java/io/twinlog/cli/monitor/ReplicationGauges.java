@@ -6,11 +6,11 @@ import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.twinlog.cli.status.StatusReport;
 import io.twinlog.cli.status.StatusReport.Detection;
-import io.twinlog.cli.status.StatusReport.Member;
 import io.twinlog.cli.status.StatusReport.Slot;
 import io.twinlog.schemas.status.MemberState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -127,13 +127,17 @@ final class ReplicationGauges {
         return value == null ? Double.POSITIVE_INFINITY : value.doubleValue();
     }
 
-    /** Shows this report from now on. */
-    void update(StatusReport now) {
+    /**
+     * Shows this report from now on.
+     *
+     * @param own states of the members that run in this process, by role: they are known also when Kafka does not answer
+     */
+    void update(StatusReport now, Map<String, MemberState> own) {
         takenNanos = System.nanoTime();
         report = now;
         List<MultiGauge.Row<?>> rows = new ArrayList<>();
-        addStates("capture", now.capture(), rows);
-        addStates("applier", now.applier(), rows);
+        addStates("capture", own.getOrDefault("capture", now.capture().state()), rows);
+        addStates("applier", own.getOrDefault("applier", now.applier().state()), rows);
         states.register(rows, true);
         List<Detection> tables = now.source().detection();
         if (tables != null) {
@@ -151,9 +155,9 @@ final class ReplicationGauges {
         }
     }
 
-    private static void addStates(String role, Member member, List<MultiGauge.Row<?>> rows) {
+    private static void addStates(String role, MemberState present, List<MultiGauge.Row<?>> rows) {
         for (MemberState state : MemberState.values()) {
-            rows.add(MultiGauge.Row.of(Tags.of("role", role, "state", state.name()), flag(member.state() == state)));
+            rows.add(MultiGauge.Row.of(Tags.of("role", role, "state", state.name()), flag(present == state)));
         }
     }
 }

@@ -34,11 +34,13 @@ class ReplicationGaugesTest {
 
     @Test
     void gauges_say_what_the_report_says() {
-        gauges.update(report(
-                MemberState.SECONDARY,
-                List.of(
-                        new Detection("public.a", ReplicaIdentity.FULL),
-                        new Detection("public.b", ReplicaIdentity.KEY))));
+        gauges.update(
+                report(
+                        MemberState.SECONDARY,
+                        List.of(
+                                new Detection("public.a", ReplicaIdentity.FULL),
+                                new Detection("public.b", ReplicaIdentity.KEY))),
+                Map.of());
 
         assertThat(value("twinlog.lag.transactions")).isEqualTo(3);
         assertThat(value("twinlog.lag.bytes", "hop", "capture")).isEqualTo(10);
@@ -69,8 +71,8 @@ class ReplicationGaugesTest {
 
     @Test
     void what_is_no_more_is_not_shown_any_longer() {
-        gauges.update(report(MemberState.SECONDARY, List.of(new Detection("public.a", ReplicaIdentity.KEY))));
-        gauges.update(report(MemberState.DOWN, List.of(new Detection("public.a", ReplicaIdentity.FULL))));
+        gauges.update(report(MemberState.SECONDARY, List.of(new Detection("public.a", ReplicaIdentity.KEY))), Map.of());
+        gauges.update(report(MemberState.DOWN, List.of(new Detection("public.a", ReplicaIdentity.FULL))), Map.of());
 
         assertThat(registry.find("twinlog.detection").tag("strength", "KEY").gauge())
                 .isNull();
@@ -80,6 +82,16 @@ class ReplicationGaugesTest {
                 .isZero();
         assertThat(value("twinlog.member.state", "role", "applier", "state", "DOWN"))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void a_member_of_this_process_is_known_also_when_kafka_is_not() {
+        gauges.update(report(MemberState.UNKNOWN, List.of()), Map.of("applier", MemberState.PAUSED));
+
+        assertThat(value("twinlog.member.state", "role", "applier", "state", "PAUSED"))
+                .isEqualTo(1);
+        assertThat(value("twinlog.member.state", "role", "applier", "state", "UNKNOWN"))
+                .isZero();
     }
 
     private double value(String name, String... tags) {

@@ -130,7 +130,7 @@ class ConflictIT {
         assertThat(twin.conflicts().get(0).current()).containsEntry("v", "a");
     }
 
-    /** For minutes: {@code -Dtwinlog.tight.loop.seconds=300}. */
+    /** For minutes: {@code -Dtwinlog.tight.loop.seconds=240}. */
     @Test
     void a_local_session_in_a_tight_loop_on_other_columns_causes_no_conflict() throws Exception {
         twin.sql("CREATE TABLE t (id int PRIMARY KEY, v text, n int, own bigint DEFAULT 0) WITH (fillfactor = 50)");

@@ -52,9 +52,21 @@ public final class HeldKey implements Comparable<HeldKey> {
 
     /** A hash of 64 bits for {@link HashSet64}; a collision costs time, never correctness. */
     long hash64() {
-        long h = 0xcbf29ce484222325L ^ table.hashCode() * 0x9e3779b97f4a7c15L;
-        for (byte b : body) {
-            h = (h ^ b & 0xff) * 0x100000001b3L;
+        return hash64(table.hashCode(), body, 0);
+    }
+
+    /** The hash of the key with these bytes, header included. */
+    static long hash64(int tableHash, byte[] recordKey) {
+        int header = RecordHeader.length(recordKey);
+        return recordKey.length - header <= LONGEST
+                ? hash64(tableHash, recordKey, header)
+                : hash64(tableHash, digest(Arrays.copyOfRange(recordKey, header, recordKey.length)), 0);
+    }
+
+    private static long hash64(int tableHash, byte[] body, int from) {
+        long h = 0xcbf29ce484222325L ^ tableHash * 0x9e3779b97f4a7c15L;
+        for (int i = from; i < body.length; i++) {
+            h = (h ^ body[i] & 0xff) * 0x100000001b3L;
         }
         h ^= h >>> 33;
         h *= 0xff51afd7ed558ccdL;

@@ -76,9 +76,14 @@ public final class HeldKeys {
         return chains.isEmpty() && !overflow && hashes.size() == 0 && paused.isEmpty();
     }
 
-    /** Whether a key is worth a question. */
-    public boolean mayHold(HeldKey key) {
-        return overflow || hashes.contains(key.hash64());
+    /**
+     * Whether a key is worth a question.
+     *
+     * @param tableHash hash code of its {@link TableId}
+     * @param recordKey its bytes, header included
+     */
+    public boolean mayHold(int tableHash, byte[] recordKey) {
+        return overflow || hashes.size() > 0 && hashes.contains(HeldKey.hash64(tableHash, recordKey));
     }
 
     public boolean mayPause(TableId table) {

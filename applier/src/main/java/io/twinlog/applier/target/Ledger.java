@@ -11,7 +11,10 @@ import io.twinlog.schemas.conflict.ConflictRecord;
 import io.twinlog.schemas.conflict.Resolution;
 import io.twinlog.schemas.conflict.ResolutionState;
 import io.twinlog.schemas.control.ControlRecord;
+import io.twinlog.schemas.event.DataEvent;
 import io.twinlog.schemas.table.TableId;
+import io.twinlog.schemas.table.TableShape;
+import io.twinlog.schemas.wire.RecordHeader;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -69,32 +72,61 @@ final class Ledger {
         if (held.isIdle()) {
             return false;
         }
-        Set<TableId> tables = new HashSet<>();
-        Set<HeldKey> keys = new HashSet<>();
-        for (BatchPlan.PlannedSegment planned : plan.segments()) {
-            for (Unit unit : planned.segment().units()) {
-                TableId table = EventKeys.table(unit.first());
-                if (held.mayPause(table)) {
-                    tables.add(table);
-                }
-            }
-        }
+        Set<TableId> tables = pausable(plan);
         if (!tables.isEmpty()) {
             held.lockTables(tables);
         }
-        for (BatchPlan.PlannedSegment planned : plan.segments()) {
-            for (Unit unit : planned.segment().units()) {
-                for (HeldKey key : EventKeys.keys(unit)) {
-                    if (held.mayHold(key)) {
-                        keys.add(key);
-                    }
-                }
-            }
-        }
+        Set<HeldKey> keys = holdable(plan);
         if (!keys.isEmpty()) {
             held.lock(keys);
         }
         return !overrun.isEmpty() || !tables.isEmpty() || !keys.isEmpty();
+    }
+
+    private Set<TableId> pausable(BatchPlan plan) {
+        Set<TableId> tables = new HashSet<>();
+        TableShape last = null;
+        for (BatchPlan.PlannedSegment planned : plan.segments()) {
+            for (Unit unit : planned.segment().units()) {
+                DataEvent data = unit.first().data();
+                if (data == null || data.shape() != last) {
+                    last = data == null ? null : data.shape();
+                    TableId table = EventKeys.table(unit.first());
+                    if (held.mayPause(table)) {
+                        tables.add(table);
+                    }
+                }
+            }
+        }
+        return tables;
+    }
+
+    // For every event while any key is held: so nothing is made of those that are not.
+    private Set<HeldKey> holdable(BatchPlan plan) {
+        Set<HeldKey> keys = new HashSet<>();
+        TableShape last = null;
+        int tableHash = 0;
+        for (BatchPlan.PlannedSegment planned : plan.segments()) {
+            for (Unit unit : planned.segment().units()) {
+                for (XlogEvent event = unit.first();
+                        event != null;
+                        event = event == unit.second() ? null : unit.second()) {
+                    byte[] key = event.key();
+                    if (key == null || !RecordHeader.isPresent(key)) {
+                        continue;
+                    }
+                    DataEvent data = event.data();
+                    if (data == null || data.shape() != last) {
+                        last = data == null ? null : data.shape();
+                        tableHash = EventKeys.table(event).hashCode();
+                    }
+                    if (held.mayHold(tableHash, key)) {
+                        keys.add(HeldKey.of(EventKeys.table(event), key));
+                    }
+                }
+            }
+        }
+        return keys;
     }
 
     /** Those of the units that need not wait; the others wait from now on. */

@@ -57,10 +57,14 @@ class HeldKeysIT {
     }
 
     private static HeldKey key(String text) {
+        return HeldKey.of(TABLE, recordKey(text));
+    }
+
+    private static byte[] recordKey(String text) {
         byte[] body = text.getBytes(StandardCharsets.UTF_8);
         byte[] key = Arrays.copyOf(RecordHeader.singleObject(7), SingleObject.HEADER_BYTES + body.length);
         System.arraycopy(body, 0, key, SingleObject.HEADER_BYTES, body.length);
-        return HeldKey.of(TABLE, key);
+        return key;
     }
 
     private static HeldEvent event(long seq, String chain, HeldKey key) {
@@ -93,8 +97,8 @@ class HeldKeysIT {
     private void begin(String... candidates) throws SQLException {
         keys.begin();
         List<HeldKey> hits = java.util.stream.Stream.of(candidates)
+                .filter(text -> keys.mayHold(TABLE.hashCode(), recordKey(text)))
                 .map(HeldKeysIT::key)
-                .filter(keys::mayHold)
                 .toList();
         if (!hits.isEmpty()) {
             keys.lock(hits);

@@ -69,6 +69,30 @@ class EnvelopeTest {
     }
 
     @Test
+    void a_reader_reads_records_of_alternating_sources() {
+        EnvelopeReader reader = new EnvelopeReader(writer.schema());
+        EnvelopeWriter other = new EnvelopeWriter("shop2", "0.10", "shopdb", ORDERS);
+        for (int round = 0; round < 3; round++) {
+            for (EnvelopeWriter source : List.of(writer, other, other)) {
+                AvroOutput out = new AvroOutput(16);
+                source.begin(out, Operation.DELETE, 3, 2, TRANSACTION, 0x16B3748L, null, null);
+                source.text(out, null);
+                source.text(out, null);
+                out.writeByte(EnvelopeWriter.PRESENT);
+                row(out, 7, "12.34", "old", 5L);
+                out.writeByte(EnvelopeWriter.ABSENT);
+
+                DataEvent event = reader.read(out.toBytes());
+
+                assertThat(event.id()).isEqualTo(new EventId(2, 4711, 3));
+                assertThat(event.before()).isNotNull();
+                assertThat(event.before().value(0)).isEqualTo(7L);
+                assertThat(event.after()).isNull();
+            }
+        }
+    }
+
+    @Test
     void the_reader_finds_what_the_writer_wrote() {
         DataEvent event = new EnvelopeReader(writer.schema()).read(update());
 

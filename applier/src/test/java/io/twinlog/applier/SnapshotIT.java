@@ -86,17 +86,12 @@ class SnapshotIT {
         TableScript t = twin.script().table(shape("t", ReplicaIdentity.FULL, key("id", XlogType.INT, "integer")), 1);
         twin.script().commit(tx -> tx.insert(t, 1));
         twin.start().awaitApplied();
-        long barrier = Lsn.parse(io.twinlog.applier.xlog.XlogScript.position(1)) + 0x50;
+        String barrier = Lsn.format(Lsn.parse(io.twinlog.applier.xlog.XlogScript.position(1)) + 0x50);
         try (ProgressView view = new ProgressView(twin.replication(), twin.url(), "postgres", "")) {
             assertThat(view.hasReached(barrier)).isFalse();
             twin.sink()
                     .control(io.twinlog.schemas.control.ControlRecord.of(
-                            ControlKind.BARRIER,
-                            1,
-                            1,
-                            Lsn.format(barrier),
-                            1_700_000_000_000_000L,
-                            Map.of(Detail.TOKEN, "x")));
+                            ControlKind.BARRIER, 1, 1, barrier, 1_700_000_000_000_000L, Map.of(Detail.TOKEN, "x")));
             twin.sink().flush();
             Awaitility.await().until(() -> view.hasReached(barrier));
             assertThat(view.offsets()).isNotEmpty();

@@ -3,10 +3,6 @@ package io.twinlog.capture;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.twinlog.capture.metrics.CaptureMetrics;
-import io.twinlog.capture.postgres.catalog.SlotFacts;
-import io.twinlog.capture.postgres.catalog.SourceNames;
-import io.twinlog.capture.postgres.catalog.TablePatterns;
-import io.twinlog.capture.postgres.connection.SourceAddress;
 import io.twinlog.capture.publish.KafkaClients;
 import io.twinlog.capture.publish.KafkaOutlet;
 import io.twinlog.capture.publish.Outlet;
@@ -19,10 +15,10 @@ import io.twinlog.schemas.registry.RegistryClient;
 import io.twinlog.schemas.status.MemberState;
 import io.twinlog.schemas.status.MemberStatus;
 import io.twinlog.schemas.topic.TopicNames;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -45,8 +41,8 @@ public final class Capture implements AutoCloseable {
     private final CaptureConfig config;
     private final KafkaClients kafka;
     private final TopicNames topics;
-    private final SourceNames names;
-    private final SourceAddress source;
+    private final Source source;
+    private final XlogSide xlog;
     private final Clock clock = Clock.systemUTC();
     private final StallWatch stallWatch = new StallWatch();
     private final CaptureMetrics metrics;
@@ -77,10 +73,9 @@ public final class Capture implements AutoCloseable {
         this.config = config;
         this.kafka = new KafkaClients(config.kafka(), outlet);
         this.topics = new TopicNames(config.replication());
-        this.names = new SourceNames(config.replication());
-        this.source = new SourceAddress(
-                config.sourceUrl(), config.sourceUser(), config.sourcePassword(), names.application());
+        this.source = Source.of(config);
         this.board = new StatusBoard(listener, kafka, topics, clock, this::tick);
+        this.xlog = new XlogSide(config, kafka, topics, board, stallWatch, metrics, clock);
     }
 
     private static @Nullable RegistryClient registry(CaptureConfig config) {
@@ -121,8 +116,7 @@ public final class Capture implements AutoCloseable {
         boolean first = true;
         while (!stopped) {
             long start = System.nanoTime();
-            CaptureSession session = new CaptureSession(
-                    config, kafka, topics, names, source, board, stallWatch, metrics, clock, () -> stopped, first);
+            CaptureSession session = new CaptureSession(source, xlog, board, () -> stopped, first);
             try {
                 if (session.run()) {
                     return;
@@ -131,7 +125,7 @@ public final class Capture implements AutoCloseable {
                 if (stopped && (e instanceof InterruptedException || e instanceof InterruptException)) {
                     return;
                 }
-                TwinlogException failure = Failures.classify(e, session.streamedFrom());
+                TwinlogException failure = Failures.classify(e, sql -> source.classify(sql, session.streamedFrom()));
                 if (failure.category() != Category.OUTAGE && failure.category() != Category.TRANSIENT) {
                     throw failure;
                 }
@@ -192,19 +186,19 @@ public final class Capture implements AutoCloseable {
 
     /** All preconditions, looked at at once; creates nothing. */
     public List<Check> check() {
-        return new Preconditions(config, kafka, topics, names, source).examine().all();
+        return new Preconditions(xlog, source).examine().all();
     }
 
-    /** Whether the source has our slot or Kafka our control log. A server that does not answer counts as not having it. */
+    /** Whether the source holds something of ours, such as a slot, or Kafka our control log. A server that does not answer counts as not having it. */
     public boolean isEstablished() {
-        try (Connection connection = source.open()) {
-            if (SlotFacts.find(connection, names.slot()) != null) {
+        try {
+            if (source.hasTraces()) {
                 return true;
             }
         } catch (SQLException e) {
             board.message("The source does not answer: " + e.getMessage());
         }
-        try (Topics existing = new Topics(kafka, topics, config.partitions(), config.replicationFactor())) {
+        try (Topics existing = xlog.topics()) {
             return existing.exists(topics.transactions());
         } catch (KafkaException e) {
             board.message("Kafka does not answer: " + e.getMessage());
@@ -212,9 +206,17 @@ public final class Capture implements AutoCloseable {
         }
     }
 
-    /** Removes slot, publication and topics. Nothing of the replication is left but what was applied. */
+    /** Removes what is ours at the source, and the topics. Nothing of the replication is left but what was applied. */
     public void drop() {
-        new Removal(config, kafka, topics, names, source, board::message).run();
+        try {
+            source.remove(board);
+        } catch (SQLException e) {
+            throw source.classify(e, null);
+        }
+        try (Topics existing = xlog.topics()) {
+            Set<String> removed = existing.removeAll();
+            board.message("Deleted " + removed.size() + " topics: " + String.join(", ", removed));
+        }
     }
 
     /**
@@ -224,9 +226,9 @@ public final class Capture implements AutoCloseable {
      */
     public void acceptLoss(String reason, String actor) {
         try {
-            new LossAcceptance(config, kafka, topics, names, source, clock, board::message).run(reason, actor);
+            source.acceptLoss(xlog, board, reason, actor);
         } catch (Exception e) {
-            throw Failures.classify(e, null);
+            throw Failures.classify(e, sql -> source.classify(sql, null));
         }
     }
 
@@ -237,10 +239,5 @@ public final class Capture implements AutoCloseable {
             return;
         }
         board.close();
-    }
-
-    /** For messages: the patterns that select tables. */
-    static TablePatterns patterns(CaptureConfig config) {
-        return new TablePatterns(config.tables());
     }
 }

@@ -1,10 +1,10 @@
 package io.twinlog.capture;
 
-import io.twinlog.schemas.Lsn;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.function.Function;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -21,14 +21,14 @@ final class Failures {
     /**
      * Gives a failure its category.
      *
-     * @param resume position from which the source was asked to stream, or null if it was not
+     * @param bySql what a failure of the source means
      */
-    static TwinlogException classify(Exception failure, @Nullable Long resume) {
+    static TwinlogException classify(Exception failure, Function<SQLException, TwinlogException> bySql) {
         if (failure instanceof TwinlogException known) {
             return known;
         }
         if (failure instanceof SQLException sql) {
-            return sql(sql, resume);
+            return bySql.apply(sql);
         }
         if (failure instanceof AuthenticationException
                 || failure instanceof AuthorizationException
@@ -47,27 +47,20 @@ final class Failures {
         return new TwinlogException(Category.BUG, "Capture failed: " + failure, failure);
     }
 
-    private static TwinlogException sql(SQLException failure, @Nullable Long resume) {
-        String state = failure.getSQLState() == null ? "" : failure.getSQLState();
-        String message = failure.getMessage() + " (SQLSTATE " + state + ")";
-        Category category = switch (state) {
-            case "42501", "3D000" -> Category.CONFIG;
-            // Slot invalidated, slot or publication gone, log segment removed: meant so only by a walsender.
-            case "55000", "42704", "58P01" -> resume == null ? Category.OUTAGE : Category.GAP;
-            // A table changed while it was read; the next attempt sees it as it is then.
-            case "42P01", "42703", "3F000" -> Category.OUTAGE;
-            default ->
-                state.startsWith("28") ? Category.CONFIG : state.startsWith("42") ? Category.BUG : Category.OUTAGE;
-        };
-        String what = switch (category) {
+    /**
+     * What is told of a failure of the source.
+     *
+     * @param streamedFrom position from which the source was asked to stream, or null if it was not
+     */
+    static String sentence(Category category, String message, @Nullable String streamedFrom) {
+        return switch (category) {
             case GAP ->
-                "GAP: the source cannot continue from " + Lsn.format(resume == null ? 0 : resume) + ": " + message
+                "GAP: the source cannot continue from " + streamedFrom + ": " + message
                         + ". Exits: `twinlog drop`, then a start with an initial sync; or `twinlog accept-loss`, which continues from now on and"
                         + " records the gap.";
             case CONFIG -> "The source refuses: " + message;
             case BUG -> "The source does not understand a statement: " + message;
             default -> "The source does not answer: " + message;
         };
-        return new TwinlogException(category, what, failure);
     }
 }

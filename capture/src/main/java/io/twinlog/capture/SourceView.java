@@ -1,114 +1,51 @@
 package io.twinlog.capture;
 
-import io.twinlog.capture.postgres.catalog.CatalogTable;
-import io.twinlog.capture.postgres.catalog.SlotFacts;
-import io.twinlog.capture.postgres.catalog.SourceCatalog;
-import io.twinlog.capture.postgres.catalog.SourceNames;
-import io.twinlog.capture.postgres.catalog.TablePatterns;
-import io.twinlog.capture.postgres.connection.SourceAddress;
-import io.twinlog.capture.stream.TransactionWriter;
 import io.twinlog.schemas.table.ReplicaIdentity;
 import io.twinlog.schemas.table.TableId;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at the source from outside of a running capture. Not thread-safe. */
-public final class SourceView implements AutoCloseable {
+/** Looks at the source from outside of a running capture. Failures are TwinlogExceptions with their category. Not thread-safe. */
+public interface SourceView extends AutoCloseable {
 
-    private static final int VERSION_WITH_FLUSH = 17;
-
-    private final Connection connection;
-    private final SourceNames names;
-    private final TablePatterns tables;
-
-    /** Opens an ordinary connection; throws a TwinlogException with its category where that fails. */
-    public SourceView(CaptureConfig config) {
-        this.names = new SourceNames(config.replication());
-        this.tables = new TablePatterns(config.tables());
-        try {
-            this.connection = new SourceAddress(
-                            config.sourceUrl(), config.sourceUser(), config.sourcePassword(), names.application())
-                    .open();
-        } catch (SQLException e) {
-            throw Failures.classify(e, null);
-        }
-    }
-
-    /** End of the source's log. */
-    public String walPosition() {
-        return text("SELECT pg_catalog.pg_current_wal_lsn()::text", null);
-    }
-
-    /** The replication's slot, or null. */
-    public @Nullable SlotFacts slot() {
-        try {
-            return SlotFacts.find(connection, names.slot());
-        } catch (SQLException e) {
-            throw Failures.classify(e, null);
-        }
-    }
-
-    /** The selected tables, each with what the source logs of a row before its change. */
-    public SortedMap<TableId, ReplicaIdentity> detection() {
-        try {
-            SortedMap<TableId, ReplicaIdentity> strengths = new TreeMap<>();
-            for (CatalogTable table : new SourceCatalog(connection).select(tables)) {
-                strengths.put(table.id(), table.detection());
-            }
-            return strengths;
-        } catch (SQLException e) {
-            throw Failures.classify(e, null);
-        }
+    /** Opens an ordinary connection. */
+    static SourceView open(CaptureConfig config) {
+        return new PostgresView(config);
     }
 
     /**
-     * Writes a barrier into the log; it comes out on the control log behind everything that was committed before.
+     * What the source keeps to remember how far we are: PostgreSQL's slot.
+     *
+     * @param status of the log that it needs, in the source's words
+     * @param retainedBytes of log that it holds back
+     * @param safeBytes that may still be written before log is lost, or null for no limit
+     */
+    record Bookmark(
+            String name,
+            boolean active,
+            @Nullable String status,
+            @Nullable String confirmed,
+            @Nullable Long retainedBytes,
+            @Nullable Long safeBytes) {}
+
+    /** End of the source's log. */
+    String end();
+
+    /** The replication's bookmark; null: there is none, or this kind of source has none. */
+    @Nullable
+    Bookmark bookmark();
+
+    /** The selected tables, each with what the source logs of a row before its change. */
+    SortedMap<TableId, ReplicaIdentity> detection();
+
+    /**
+     * A place in the log behind everything that is committed by now; where the source allows it, marked there, so that the
+     * control log says BARRIER with the token.
      *
      * @return its position
      */
-    public String emitBarrier(String token) {
-        try {
-            // The message must reach the disk to be decoded; where the function cannot flush, a transaction id makes
-            // the commit do so.
-            return connection.getMetaData().getDatabaseMajorVersion() >= VERSION_WITH_FLUSH
-                    ? text(
-                            "SELECT pg_catalog.pg_logical_emit_message(false, '" + TransactionWriter.BARRIER_PREFIX
-                                    + "', ?, true)::text",
-                            token)
-                    : text(
-                            "SELECT pg_catalog.pg_logical_emit_message(false, '" + TransactionWriter.BARRIER_PREFIX
-                                    + "', ?)::text FROM pg_catalog.pg_current_xact_id()",
-                            token);
-        } catch (SQLException e) {
-            throw Failures.classify(e, null);
-        }
-    }
-
-    private String text(String sql, @Nullable String parameter) {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            if (parameter != null) {
-                statement.setString(1, parameter);
-            }
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                return String.valueOf(row.getString(1));
-            }
-        } catch (SQLException e) {
-            throw Failures.classify(e, null);
-        }
-    }
+    String emitBarrier(String token);
 
     @Override
-    public void close() {
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            throw Failures.classify(e, null);
-        }
-    }
+    void close();
 }

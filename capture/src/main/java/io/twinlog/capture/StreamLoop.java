@@ -1,13 +1,9 @@
 package io.twinlog.capture;
 
-import io.twinlog.capture.postgres.connection.CopyStream;
-import io.twinlog.capture.postgres.pgoutput.PgOutputDecoder;
 import io.twinlog.capture.publish.Publisher;
-import io.twinlog.capture.snapshot.chunk.ChunkFilter;
 import io.twinlog.capture.snapshot.chunk.TableList;
-import io.twinlog.capture.stream.TableDirectory;
+import io.twinlog.capture.stream.ChangeStream;
 import io.twinlog.capture.stream.TransactionWriter;
-import io.twinlog.schemas.Lsn;
 import io.twinlog.schemas.control.ControlRecord.Detail;
 import io.twinlog.schemas.status.MemberState;
 import java.io.IOException;
@@ -32,10 +28,9 @@ final class StreamLoop {
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
     private static final long FINISH_NANOS = Duration.ofSeconds(5).toNanos();
 
-    private final CopyStream stream;
+    private final ChangeStream stream;
     private final Publisher publisher;
     private final TransactionWriter writer;
-    private final PgOutputDecoder decoder;
     private final StatusBoard board;
     private final BooleanSupplier stopped;
     private final Runnable release = this::release;
@@ -48,20 +43,17 @@ final class StreamLoop {
     private boolean filterSpent;
 
     StreamLoop(
-            CopyStream stream,
+            ChangeStream stream,
             Publisher publisher,
-            TableDirectory directory,
-            ChunkFilter filter,
-            long position,
+            TransactionWriter writer,
             StatusBoard board,
             BooleanSupplier stopped) {
         this.stream = stream;
         this.publisher = publisher;
-        this.writer = new TransactionWriter(publisher, directory, filter, position);
-        this.decoder = new PgOutputDecoder(writer);
+        this.writer = writer;
         this.board = board;
         this.stopped = stopped;
-        this.sourceEnd = position;
+        this.sourceEnd = writer.position();
     }
 
     void run() throws IOException, SQLException {
@@ -74,20 +66,9 @@ final class StreamLoop {
     }
 
     private void step() throws IOException, SQLException {
-        switch (stream.next(release)) {
-            case LOG -> {
-                decoder.decode(stream.buffer(), stream.offset(), stream.length(), stream.lsn());
-                if (!writer.isInTransaction()) {
-                    betweenTransactions();
-                }
-            }
-            case KEEPALIVE -> {
-                sourceEnd = later(sourceEnd, stream.walEnd());
-                writer.reached(stream.walEnd());
-                hasty |= stream.replyRequested();
-                betweenTransactions();
-            }
-            case IDLE -> betweenTransactions();
+        boolean moved = stream.next(release);
+        if (!moved || !writer.isInTransaction()) {
+            betweenTransactions();
         }
     }
 
@@ -98,7 +79,9 @@ final class StreamLoop {
         }
     }
 
-    private void betweenTransactions() {
+    private void betweenTransactions() throws SQLException {
+        sourceEnd = later(sourceEnd, stream.sourceEnd());
+        hasty |= stream.takeHaste();
         publisher.advance();
         long confirmable = publisher.confirmable();
         if (confirmable != confirmed) {
@@ -150,10 +133,10 @@ final class StreamLoop {
         sourceEnd = later(sourceEnd, writer.position());
         board.detail("seq", Long.toString(publisher.seq()));
         board.detail("stored_seq", Long.toString(publisher.storedSeq()));
-        board.detail("position", Lsn.format(writer.position()));
-        board.detail("resume_position", Lsn.format(publisher.storedPosition()));
-        board.detail("confirmed_position", Lsn.format(confirmed));
-        board.detail("source_end", Lsn.format(sourceEnd));
+        board.detail("position", publisher.text(writer.position()));
+        board.detail("resume_position", publisher.text(publisher.storedPosition()));
+        board.detail("confirmed_position", publisher.text(confirmed));
+        board.detail("source_end", publisher.text(sourceEnd));
         board.detail("events", Long.toString(events));
         board.detail("events_per_second", Long.toString(rate));
         board.detail("gulps", Long.toString(stream.pauses()));
@@ -169,7 +152,7 @@ final class StreamLoop {
             boolean stored = publisher.awaitStored(STOP_PATIENCE);
             heartbeat(System.nanoTime());
             stored &= publisher.awaitStored(STOP_PATIENCE);
-            LOG.info("Stopped at {}, everything stored: {}", Lsn.format(writer.position()), stored);
+            LOG.info("Stopped at {}, everything stored: {}", publisher.text(writer.position()), stored);
         }
         betweenTransactions();
     }

@@ -2,7 +2,7 @@ package io.twinlog.applier.progress;
 
 import io.twinlog.applier.dialect.Dialect;
 import io.twinlog.applier.held.HeldStore;
-import io.twinlog.schemas.Lsn;
+import io.twinlog.schemas.SourcePosition;
 import io.twinlog.schemas.table.TableId;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -45,14 +45,14 @@ public final class ProgressView implements AutoCloseable {
     }
 
     /** Whether everything that the source had committed before this log position is applied or parked. */
-    public boolean hasReached(long lsn) throws SQLException {
+    public boolean hasReached(String mark) throws SQLException {
         return progress()
-                .map(row -> !row.syncing() && (reached(row.position(), lsn) || reached(row.heartbeatPosition(), lsn)))
+                .map(row -> !row.syncing() && (reached(row.position(), mark) || reached(row.heartbeatPosition(), mark)))
                 .orElse(false);
     }
 
-    private static boolean reached(@org.jspecify.annotations.Nullable String position, long lsn) {
-        return position != null && Long.compareUnsigned(Lsn.parse(position), lsn) >= 0;
+    private static boolean reached(@org.jspecify.annotations.Nullable String position, String mark) {
+        return position != null && SourcePosition.compare(position, mark) >= 0;
     }
 
     @Override

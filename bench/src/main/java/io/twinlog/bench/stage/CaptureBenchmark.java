@@ -2,8 +2,8 @@ package io.twinlog.bench.stage;
 
 import io.twinlog.capture.postgres.pgoutput.ChangeVisitor;
 import io.twinlog.capture.postgres.pgoutput.Relation;
-import io.twinlog.capture.postgres.pgoutput.Tuple;
 import io.twinlog.capture.postgres.value.TypeNames;
+import io.twinlog.capture.row.Tuple;
 import io.twinlog.sandbox.EmbeddedPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;

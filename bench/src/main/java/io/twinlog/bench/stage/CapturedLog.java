@@ -3,18 +3,19 @@ package io.twinlog.bench.stage;
 import io.twinlog.capture.metrics.TableCounts;
 import io.twinlog.capture.postgres.pgoutput.ChangeVisitor;
 import io.twinlog.capture.postgres.pgoutput.Relation;
-import io.twinlog.capture.postgres.pgoutput.Tuple;
 import io.twinlog.capture.postgres.value.RelationShape;
-import io.twinlog.capture.postgres.value.RowEncoder;
 import io.twinlog.capture.postgres.value.TypeNames;
 import io.twinlog.capture.publish.DataTopic;
 import io.twinlog.capture.publish.KafkaClients;
 import io.twinlog.capture.publish.Outlet;
 import io.twinlog.capture.publish.Publisher;
 import io.twinlog.capture.publish.RecordSender;
+import io.twinlog.capture.row.RowEncoder;
+import io.twinlog.capture.row.Tuple;
 import io.twinlog.capture.stream.EventWriter;
 import io.twinlog.capture.stream.TableVersion;
 import io.twinlog.schemas.EventId;
+import io.twinlog.schemas.Lsn;
 import io.twinlog.schemas.control.ControlCodec;
 import io.twinlog.schemas.control.ControlRecord;
 import io.twinlog.schemas.event.EnvelopeWriter;
@@ -56,7 +57,13 @@ final class CapturedLog implements ChangeVisitor, AutoCloseable {
         this.partitions = partitions;
         this.sink = sink;
         this.publisher = new Publisher(
-                new KafkaClients(Map.of(), new SinkOutlet()), new TopicNames(REPLICATION), Clock.systemUTC(), 1, 0, 0);
+                new KafkaClients(Map.of(), new SinkOutlet()),
+                new TopicNames(REPLICATION),
+                Clock.systemUTC(),
+                1,
+                0,
+                0,
+                Lsn::format);
         this.events = new EventWriter(publisher);
     }
 
@@ -84,7 +91,7 @@ final class CapturedLog implements ChangeVisitor, AutoCloseable {
                 new TopicNames(REPLICATION).data(shape.schema(), shape.table()),
                 partitions,
                 new TableCounts());
-        table = new TableVersion(relation, shape, new RowEncoder(shape), envelope, topic);
+        table = new TableVersion(shape, new RowEncoder(shape), envelope, topic);
     }
 
     @Override

@@ -37,7 +37,8 @@ public record Checkpoint(
         ESTABLISHED
     }
 
-    static final Checkpoint NOTHING = new Checkpoint(Stage.NOTHING, 0, 0, 0, null, Map.of(), 0, null, 0);
+    /** Of a replication that was never started. */
+    public static final Checkpoint NOTHING = new Checkpoint(Stage.NOTHING, 0, 0, 0, null, Map.of(), 0, null, 0);
 
     public Checkpoint {
         facts = Map.copyOf(facts);

@@ -1,5 +1,6 @@
 package io.twinlog.capture.publish;
 
+import io.twinlog.schemas.SourcePosition;
 import io.twinlog.schemas.control.ControlKind;
 import io.twinlog.schemas.control.ControlRecord;
 import io.twinlog.schemas.topic.TopicNames;
@@ -76,10 +77,10 @@ public final class ControlLogTail implements AutoCloseable {
             }
             String carried = record.resumePosition();
             if (carried != null && record.storedSeq() >= stored) {
-                resume = record.storedSeq() == stored ? Positions.later(resume, carried) : carried;
+                resume = record.storedSeq() == stored ? SourcePosition.later(resume, carried) : carried;
                 stored = record.storedSeq();
             }
-            position = Positions.later(position, record.position());
+            position = SourcePosition.later(position, record.position());
             time = Math.max(time, record.timeMicros());
             seq = Math.max(seq, record.kind() == ControlKind.EPOCH ? record.seq() - 1 : record.seq());
         }

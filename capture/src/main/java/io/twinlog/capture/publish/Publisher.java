@@ -1,6 +1,6 @@
 package io.twinlog.capture.publish;
 
-import io.twinlog.schemas.Lsn;
+import io.twinlog.schemas.SourcePosition;
 import io.twinlog.schemas.control.ControlCodec;
 import io.twinlog.schemas.control.ControlKind;
 import io.twinlog.schemas.control.ControlRecord;
@@ -35,6 +35,7 @@ public final class Publisher implements AutoCloseable {
     private final byte[] controlHeader;
     private final String controlLog;
     private final Clock clock;
+    private final SourcePosition.Format positions;
     private final long epoch;
     private final AckLedger ledger;
     private final Flusher flusher;
@@ -59,8 +60,16 @@ public final class Publisher implements AutoCloseable {
     /**
      * @param storedSeq highest transaction that is stored; the next one gets the next number
      * @param resume where reading goes on behind it
+     * @param positions how the source writes positions
      */
-    public Publisher(KafkaClients kafka, TopicNames names, Clock clock, long epoch, long storedSeq, long resume) {
+    public Publisher(
+            KafkaClients kafka,
+            TopicNames names,
+            Clock clock,
+            long epoch,
+            long storedSeq,
+            long resume,
+            SourcePosition.Format positions) {
         this.sender = kafka.sender(names);
         this.controlLog = names.transactions();
         try {
@@ -70,6 +79,7 @@ public final class Publisher implements AutoCloseable {
             throw e;
         }
         this.clock = clock;
+        this.positions = positions;
         this.epoch = epoch;
         this.seq = storedSeq;
         this.ledger = new AckLedger(storedSeq, resume);
@@ -78,6 +88,11 @@ public final class Publisher implements AutoCloseable {
 
     public long epoch() {
         return epoch;
+    }
+
+    /** A position as the source writes it. */
+    public String text(long position) {
+        return positions.format(position);
     }
 
     /** The last transaction begun. */
@@ -143,7 +158,7 @@ public final class Publisher implements AutoCloseable {
                         ControlKind.BEGIN,
                         epoch,
                         seq,
-                        Lsn.format(transaction.position()),
+                        text(transaction.position()),
                         transaction.txId(),
                         transaction.commitMicros(),
                         transaction.origin(),
@@ -157,7 +172,7 @@ public final class Publisher implements AutoCloseable {
                 seq,
                 transaction.commitMicros(),
                 transaction.txId(),
-                Lsn.format(transaction.position()),
+                text(transaction.position()),
                 clock.millis(),
                 transaction.origin());
     }
@@ -208,14 +223,14 @@ public final class Publisher implements AutoCloseable {
                         ControlKind.END,
                         epoch,
                         seq,
-                        Lsn.format(position),
+                        text(position),
                         transaction.txId(),
                         transaction.commitMicros(),
                         transaction.origin(),
                         ordinal,
                         counts(),
                         ledger.storedSeq(),
-                        Lsn.format(resume),
+                        text(resume),
                         Map.of()));
         current.close(seq, position, resume);
         open = null;
@@ -248,7 +263,7 @@ public final class Publisher implements AutoCloseable {
         // With nothing in flight the position itself is where to go on; else the stored prefix is.
         long resume = ledger.isEmpty() ? later(position, ledger.storedPosition()) : ledger.storedPosition();
         Map<String, String> details = new LinkedHashMap<>(facts);
-        details.put(Detail.SOURCE_END, Lsn.format(sourceEnd));
+        details.put(Detail.SOURCE_END, text(sourceEnd));
         AckLedger.Group own = ledger.open();
         send(
                 own,
@@ -256,14 +271,14 @@ public final class Publisher implements AutoCloseable {
                         ControlKind.HEARTBEAT,
                         epoch,
                         seq,
-                        Lsn.format(position),
+                        text(position),
                         null,
                         nowMicros(),
                         null,
                         0,
                         List.of(),
                         ledger.storedSeq(),
-                        Lsn.format(resume),
+                        text(resume),
                         details));
         own.close(seq, position, resume);
     }
@@ -274,22 +289,14 @@ public final class Publisher implements AutoCloseable {
         send(
                 own,
                 ControlRecord.of(
-                        ControlKind.BARRIER,
-                        epoch,
-                        seq,
-                        Lsn.format(position),
-                        nowMicros(),
-                        Map.of(Detail.TOKEN, token)));
+                        ControlKind.BARRIER, epoch, seq, text(position), nowMicros(), Map.of(Detail.TOKEN, token)));
         own.close(seq, position, 0);
     }
 
     /** Sends a record of one of the rarer kinds in its order. */
     public void control(ControlKind kind, @Nullable Long position, Map<String, String> details) {
         AckLedger.Group own = ledger.open();
-        send(
-                own,
-                ControlRecord.of(
-                        kind, epoch, seq, position == null ? null : Lsn.format(position), nowMicros(), details));
+        send(own, ControlRecord.of(kind, epoch, seq, position == null ? null : text(position), nowMicros(), details));
         own.close(seq, 0, 0);
     }
 

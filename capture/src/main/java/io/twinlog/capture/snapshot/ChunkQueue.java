@@ -1,6 +1,5 @@
 package io.twinlog.capture.snapshot;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +20,7 @@ final class ChunkQueue {
     }
 
     /** The next chunk for a reader, or null when none is left. Waits while enough is read ahead. */
-    synchronized ChunkPlan.@Nullable Task next(Connection snapshot) throws SQLException, InterruptedException {
+    synchronized ChunkPlan.@Nullable Task next(RowSource.Reader snapshot) throws SQLException, InterruptedException {
         while (handedOut.size() >= limit && failure == null) {
             wait();
         }

@@ -1,37 +1,31 @@
 package io.twinlog.capture.snapshot;
 
-import io.twinlog.capture.postgres.connection.SourceAddress;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyOut;
 
-/** Reads chunks with one connection that has imported the snapshot, until none is left. Its own thread. */
+/** Reads chunks with one reader of the snapshot, until none is left. Its own thread. */
 final class ChunkReader implements Runnable {
 
     private static final int BATCH_BYTES = 256 * 1024;
 
-    private final SourceAddress source;
-    private final String snapshot;
+    private final RowSource source;
     private final ChunkQueue chunks;
 
-    ChunkReader(SourceAddress source, String snapshot, ChunkQueue chunks) {
+    ChunkReader(RowSource source, ChunkQueue chunks) {
         this.source = source;
-        this.snapshot = snapshot;
         this.chunks = chunks;
     }
 
     @Override
     public void run() {
         ChunkPlan.Task task = null;
-        try (Connection connection = source.open()) {
-            importSnapshot(connection);
-            while ((task = chunks.next(connection)) != null) {
-                read(connection, task);
+        try (RowSource.Reader reader = source.open()) {
+            while ((task = chunks.next(reader)) != null) {
+                Batches batches = new Batches(task.rows());
+                reader.read(task.table(), task.chunk(), batches);
+                batches.flush();
                 task.rows().finish(null);
             }
         } catch (InterruptedException e) {
@@ -49,35 +43,31 @@ final class ChunkReader implements Runnable {
         chunks.fail(failure);
     }
 
-    private void importSnapshot(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            // Rows that a policy hides would be missing at the target without a word.
-            statement.execute("SET row_security = off");
-            statement.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-            statement.execute("SET TRANSACTION SNAPSHOT '" + snapshot + "'");
-        }
-    }
+    /** Rows go to the publisher in batches. */
+    private static final class Batches implements RowSource.Sink {
 
-    private static void read(Connection connection, ChunkPlan.Task task) throws SQLException, InterruptedException {
-        CopyOut copy = connection.unwrap(PGConnection.class).getCopyAPI().copyOut(ChunkPlan.copyStatement(task));
-        try {
-            List<byte[]> batch = new ArrayList<>();
-            long size = 0;
-            for (byte[] line = copy.readFromCopy(); line != null; line = copy.readFromCopy()) {
-                batch.add(line);
-                size += line.length;
-                if (size >= BATCH_BYTES) {
-                    task.rows().put(batch, size);
-                    batch = new ArrayList<>();
-                    size = 0;
-                }
+        private final RowQueue queue;
+        private List<byte[]> batch = new ArrayList<>();
+        private long size;
+
+        Batches(RowQueue queue) {
+            this.queue = queue;
+        }
+
+        @Override
+        public void row(byte[] row) throws InterruptedException {
+            batch.add(row);
+            size += row.length;
+            if (size >= BATCH_BYTES) {
+                flush();
             }
+        }
+
+        void flush() throws InterruptedException {
             if (!batch.isEmpty()) {
-                task.rows().put(batch, size);
-            }
-        } finally {
-            if (copy.isActive()) {
-                copy.cancelCopy();
+                queue.put(batch, size);
+                batch = new ArrayList<>();
+                size = 0;
             }
         }
     }

@@ -1,16 +1,10 @@
 package io.twinlog.capture.snapshot;
 
-import io.twinlog.capture.postgres.catalog.CatalogTable;
-import io.twinlog.capture.postgres.catalog.Publication;
-import io.twinlog.capture.postgres.catalog.SourceCatalog;
-import io.twinlog.capture.postgres.connection.SourceAddress;
-import io.twinlog.capture.postgres.pgoutput.Tuple;
 import io.twinlog.capture.publish.Publisher;
+import io.twinlog.capture.row.Tuple;
 import io.twinlog.capture.snapshot.chunk.Chunk;
 import io.twinlog.capture.snapshot.chunk.TableList;
 import io.twinlog.capture.stream.EventWriter;
-import io.twinlog.capture.stream.TableDirectory;
-import io.twinlog.schemas.Lsn;
 import io.twinlog.schemas.control.ControlKind;
 import io.twinlog.schemas.control.ControlRecord;
 import io.twinlog.schemas.control.ControlRecord.Detail;
@@ -18,10 +12,7 @@ import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
 import io.twinlog.schemas.table.TableId;
 import java.io.IOException;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -41,13 +32,10 @@ public final class Snapshot {
     private static final int ROWS_PER_CHUNK = 50_000;
     private static final long TICK_NANOS = Duration.ofSeconds(2).toNanos();
     private static final long LOOK_MILLIS = 100;
-    private static final int GUESSED_ROW_BYTES = 64;
 
-    private final SourceAddress source;
+    private final RowSource source;
     private final Publisher publisher;
-    private final TableDirectory directory;
     private final SnapshotLog log;
-    private final String exported;
     private final @Nullable String at;
     private final long position;
     private final int readers;
@@ -60,35 +48,31 @@ public final class Snapshot {
     private long lastProgress;
 
     /**
-     * @param exported name of the snapshot that readers import
-     * @param at its position where that is later than the slot's own, else null
-     * @param position the slot's own
+     * @param source the rows, in a snapshot
+     * @param at the snapshot's position where that is later than the stream's begin, else null
+     * @param position where the stream begins
      */
     public Snapshot(
-            SourceAddress source,
+            RowSource source,
             Publisher publisher,
-            TableDirectory directory,
             SnapshotLog log,
-            String exported,
             @Nullable String at,
             long position,
-            int readers,
             BooleanSupplier stopped) {
         this.source = source;
         this.publisher = publisher;
-        this.directory = directory;
         this.log = log;
-        this.exported = exported;
         this.at = at;
         this.position = position;
-        this.readers = Math.max(1, readers);
+        this.readers = Math.max(1, source.mostReaders());
         this.stopped = stopped;
         this.events = new EventWriter(publisher);
         this.done = new ArrayList<>(log.done());
         this.chunks = log.chunks();
     }
 
-    public boolean usedTemporarySlot() {
+    /** Whether an earlier attempt was interrupted, so that what was left is read at a later position. */
+    public boolean isResumed() {
         return at != null;
     }
 
@@ -125,40 +109,25 @@ public final class Snapshot {
 
     private long plan(List<ChunkPlan.PlannedTable> tables, Consumer<String> messages) throws SQLException {
         long estimate = 0;
-        try (Connection connection = source.open()) {
-            boolean generated =
-                    connection.getMetaData().getDatabaseMajorVersion() >= Publication.VERSION_WITH_GENERATED;
-            SourceCatalog catalog = new SourceCatalog(connection);
-            for (TableId id : log.tables()) {
-                CatalogTable table = catalog.find(id);
-                Chunk last = log.lastOf(id);
-                if (table == null) {
-                    messages.accept("Table " + id + " was dropped before the initial sync read it");
-                } else if (last == null || !last.isLast()) {
-                    tables.add(new ChunkPlan.PlannedTable(
-                            table,
-                            directory.describe(SourceCatalog.relation(table, generated)),
-                            last == null ? null : last.upTo()));
-                    estimate += estimate(connection, table);
-                }
+        List<TableId> unread = new ArrayList<>();
+        for (TableId id : log.tables()) {
+            Chunk last = log.lastOf(id);
+            if (last == null || !last.isLast()) {
+                unread.add(id);
             }
         }
+        Map<TableId, RowSource.Table> described = source.describe(unread);
+        for (TableId id : unread) {
+            RowSource.Table table = described.get(id);
+            if (table == null) {
+                messages.accept("Table " + id + " was dropped before the initial sync read it");
+                continue;
+            }
+            Chunk last = log.lastOf(id);
+            tables.add(new ChunkPlan.PlannedTable(table, last == null ? null : last.upTo()));
+            estimate += table.estimate();
+        }
         return estimate;
-    }
-
-    /** The planner's estimate; for a table that was never analyzed a guess from its size. */
-    private static long estimate(Connection connection, CatalogTable table) throws SQLException {
-        if (table.rows() > 0) {
-            return table.rows();
-        }
-        String sql =
-                "SELECT sum(pg_catalog.pg_relation_size(t.relid)) FROM (SELECT relid FROM pg_catalog.pg_partition_tree("
-                        + Integer.toUnsignedString(table.oid()) + ") UNION SELECT "
-                        + Integer.toUnsignedString(table.oid()) + ") t";
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            return row.next() ? row.getLong(1) / GUESSED_ROW_BYTES : 0;
-        }
     }
 
     private void begin(List<ChunkPlan.PlannedTable> tables) {
@@ -176,7 +145,7 @@ public final class Snapshot {
                 kind,
                 publisher.epoch(),
                 publisher.seq(),
-                Lsn.format(position),
+                publisher.text(position),
                 System.currentTimeMillis() * 1000,
                 details);
     }
@@ -184,7 +153,7 @@ public final class Snapshot {
     private List<Thread> startReaders(ChunkQueue queue) {
         List<Thread> threads = new ArrayList<>();
         for (int i = 1; i <= readers; i++) {
-            Thread thread = new Thread(new ChunkReader(source, exported, queue), "twinlog-snapshot-" + i);
+            Thread thread = new Thread(new ChunkReader(source, queue), "twinlog-snapshot-" + i);
             thread.setDaemon(true);
             thread.start();
             threads.add(thread);
@@ -230,7 +199,7 @@ public final class Snapshot {
                 if (rows++ == 0) {
                     beginChunk(task.chunk(), progress);
                 }
-                CopyRow.parse(line, tuple);
+                source.parse(line, tuple);
                 events.snapshotRow(task.table().version(), position, tuple);
             }
             progress.add(batch.size());

@@ -1,8 +1,8 @@
 package io.twinlog.capture.stream;
 
-import io.twinlog.capture.postgres.pgoutput.Tuple;
-import io.twinlog.capture.postgres.value.RowBuffer;
 import io.twinlog.capture.publish.Publisher;
+import io.twinlog.capture.row.RowBuffer;
+import io.twinlog.capture.row.Tuple;
 import io.twinlog.schemas.event.EnvelopeWriter;
 import io.twinlog.schemas.event.Operation;
 import io.twinlog.schemas.event.TransactionPrefix;

@@ -1,11 +1,8 @@
 package io.twinlog.capture.stream;
 
-import io.twinlog.capture.postgres.pgoutput.ChangeVisitor;
-import io.twinlog.capture.postgres.pgoutput.Relation;
-import io.twinlog.capture.postgres.pgoutput.Tuple;
 import io.twinlog.capture.publish.Publisher;
+import io.twinlog.capture.row.Tuple;
 import io.twinlog.capture.snapshot.chunk.ChunkFilter;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -13,20 +10,17 @@ import org.jspecify.annotations.Nullable;
  * Turns the changes of the log into transactions of events. A transaction is opened on the topic with its first captured
  * change, so one without any gets no number. Not thread-safe.
  */
-public final class TransactionWriter implements ChangeVisitor {
-
-    /** Prefix of logical messages that are barriers; their content is the token. */
-    public static final String BARRIER_PREFIX = "twinlog";
+public final class TransactionWriter {
 
     private final Publisher publisher;
-    private final TableDirectory tables;
     private final EventWriter events;
     private ChunkFilter filter;
 
-    private long commitLsn;
+    private long commit;
     private long commitMicros;
-    private long xid;
+    private @Nullable Long xid;
     private @Nullable String origin;
+    private Map<String, String> details = Map.of();
     private boolean inTransaction;
     private boolean begun;
     private boolean filtering;
@@ -35,9 +29,8 @@ public final class TransactionWriter implements ChangeVisitor {
     private long position;
 
     /** @param position up to where the control log is complete */
-    public TransactionWriter(Publisher publisher, TableDirectory tables, ChunkFilter filter, long position) {
+    public TransactionWriter(Publisher publisher, ChunkFilter filter, long position) {
         this.publisher = publisher;
-        this.tables = tables;
         this.events = new EventWriter(publisher);
         this.filter = filter;
         this.position = position;
@@ -71,32 +64,38 @@ public final class TransactionWriter implements ChangeVisitor {
         return filter;
     }
 
-    @Override
-    public void begin(long lsn, long micros, long transactionId) {
-        commitLsn = lsn;
+    /**
+     * A transaction opens.
+     *
+     * @param at its place among the others: where its commit starts
+     * @param micros when it was committed, microseconds since 1970
+     */
+    public void begin(long at, long micros, @Nullable Long transactionId) {
+        commit = at;
         commitMicros = micros;
         xid = transactionId;
         origin = null;
+        details = Map.of();
         inTransaction = true;
         begun = false;
-        filtering = !filter.isSpent(lsn);
+        filtering = !filter.isSpent(at);
     }
 
     private void ensureBegun() {
         if (!begun) {
             begun = true;
-            events.begin(publisher.begin(new Publisher.Transaction(commitLsn, commitMicros, xid, origin, Map.of())));
+            events.begin(publisher.begin(new Publisher.Transaction(commit, commitMicros, xid, origin, details)));
         }
     }
 
-    @Override
-    public void commit(long lsn, long endLsn, long micros) {
+    /** The open transaction is complete. {@code end} is the place behind it, where reading goes on. */
+    public void commit(long end) {
         if (begun) {
-            publisher.end(endLsn);
+            publisher.end(end);
         }
         inTransaction = false;
         begun = false;
-        position = endLsn;
+        position = end;
         String token = barrier;
         if (token != null) {
             barrier = null;
@@ -104,24 +103,22 @@ public final class TransactionWriter implements ChangeVisitor {
         }
     }
 
-    @Override
+    /** The open transaction was first made elsewhere. */
     public void origin(String name) {
         origin = name;
     }
 
-    @Override
-    public void relation(Relation relation) {
-        tables.describe(relation);
+    /** What BEGIN says beside the rest, such as a GTID. */
+    public void details(Map<String, String> more) {
+        details = more;
     }
 
-    @Override
-    public void type(int oid, String schema, String name) {
-        tables.type(oid, schema, name);
+    /** Whether the open transaction has changed a captured table. */
+    public boolean isBegun() {
+        return begun;
     }
 
-    @Override
-    public void insert(int relation, long lsn, Tuple row) {
-        TableVersion table = tables.find(relation);
+    public void insert(TableVersion table, long lsn, Tuple row) {
         if (isKnown(table, row, null)) {
             return;
         }
@@ -129,9 +126,11 @@ public final class TransactionWriter implements ChangeVisitor {
         events.insert(table, lsn, row);
     }
 
-    @Override
-    public void update(int relation, long lsn, @Nullable Tuple old, boolean oldIsKey, Tuple row) {
-        TableVersion table = tables.find(relation);
+    /**
+     * @param old the old row or its identity columns, or null where the log does not carry it
+     * @param oldIsKey whether {@code old} holds only the identity columns
+     */
+    public void update(TableVersion table, long lsn, @Nullable Tuple old, boolean oldIsKey, Tuple row) {
         if (filtering) {
             boolean newKnown = isKnown(table, row, old);
             boolean oldKnown = old == null ? newKnown : isKnown(table, old, null);
@@ -153,9 +152,7 @@ public final class TransactionWriter implements ChangeVisitor {
         events.update(table, lsn, old, oldIsKey, row);
     }
 
-    @Override
-    public void delete(int relation, long lsn, Tuple old, boolean oldIsKey) {
-        TableVersion table = tables.find(relation);
+    public void delete(TableVersion table, long lsn, Tuple old, boolean oldIsKey) {
         if (isKnown(table, old, null)) {
             return;
         }
@@ -164,27 +161,19 @@ public final class TransactionWriter implements ChangeVisitor {
     }
 
     private boolean isKnown(TableVersion table, Tuple row, @Nullable Tuple old) {
-        return filtering && filter.leavesOut(table.id(), table.shape(), commitLsn, row, old);
+        return filtering && filter.leavesOut(table.id(), table.shape(), commit, row, old);
     }
 
-    @Override
-    public void truncate(int[] relations, long lsn) {
-        for (int relation : relations) {
-            TableVersion table = tables.find(relation);
-            if (filtering && filter.truncated(table.id(), commitLsn)) {
-                filterChanged = true;
-            }
-            ensureBegun();
-            events.truncate(table, lsn);
+    public void truncate(TableVersion table, long lsn) {
+        if (filtering && filter.truncated(table.id(), commit)) {
+            filterChanged = true;
         }
+        ensureBegun();
+        events.truncate(table, lsn);
     }
 
-    @Override
-    public void message(boolean transactional, long lsn, String prefix, byte[] content) {
-        if (!prefix.equals(BARRIER_PREFIX)) {
-            return;
-        }
-        String token = new String(content, StandardCharsets.UTF_8);
+    /** A marker that somebody waits for: part of the open transaction, or at a place between transactions. */
+    public void barrier(boolean transactional, long lsn, String token) {
         if (transactional && inTransaction) {
             barrier = token;
         } else {

@@ -1,9 +1,8 @@
 /**
- * From decoded changes to events: what a row change of the log is on the topic.
+ * From changes to events: what a row change of the log is on the topic, whatever the source.
  *
- * <p>{@link io.twinlog.capture.stream.TransactionWriter} takes the decoder's calls and gives events to the publisher; {@link
- * io.twinlog.capture.stream.TableDirectory} knows the version of each table that the log is at, and announces new ones; {@link
- * io.twinlog.capture.stream.KeyColumns} finds the key where the log does not say it.
+ * <p>A source's reader gives the changes of its log to {@link io.twinlog.capture.stream.TransactionWriter}, which gives events to
+ * the publisher; {@link io.twinlog.capture.stream.TableDirectory} announces each version of a table before it is used.
  */
 @NullMarked
 package io.twinlog.capture.stream;

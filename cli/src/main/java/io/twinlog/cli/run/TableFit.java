@@ -6,7 +6,7 @@ import io.twinlog.applier.progress.StoredProgress;
 import io.twinlog.applier.target.TargetDatabase;
 import io.twinlog.capture.postgres.catalog.CatalogTable;
 import io.twinlog.capture.postgres.catalog.SourceCatalog;
-import io.twinlog.capture.postgres.catalog.TablePatterns;
+import io.twinlog.capture.selection.TablePatterns;
 import io.twinlog.cli.config.ApplyConfiguration.ExistingRowsChoice;
 import io.twinlog.cli.config.CaptureConfiguration.Snapshot;
 import io.twinlog.cli.config.DatabaseUrl;

@@ -17,7 +17,7 @@ import io.twinlog.cli.status.StatusReport.Slot;
 import io.twinlog.cli.status.StatusReport.Source;
 import io.twinlog.cli.status.StatusReport.Staleness;
 import io.twinlog.cli.status.StatusReport.Target;
-import io.twinlog.schemas.Lsn;
+import io.twinlog.schemas.SourcePosition;
 import io.twinlog.schemas.status.MemberState;
 import io.twinlog.schemas.status.MemberStatus;
 import java.time.Duration;
@@ -209,7 +209,12 @@ record Assessment(
         ControlTail tail = tail();
         String captured = tail == null ? null : tail.position();
         String applied = progress() == null ? null : appliedPosition(requireNonNull(progress()));
-        return captured == null || applied == null ? null : Math.max(0, Lsn.parse(captured) - Lsn.parse(applied));
+        return captured == null || applied == null ? null : distance(applied, captured);
+    }
+
+    private static @Nullable Long distance(String from, String to) {
+        Long bytes = SourcePosition.bytesBetween(from, to);
+        return bytes == null ? null : Long.valueOf(Math.max(0, bytes));
     }
 
     private @Nullable Long unreadEvents() {
@@ -229,7 +234,7 @@ record Assessment(
     private @Nullable Long bytesBehind(@Nullable String position) {
         return source.value() == null || position == null
                 ? null
-                : Math.max(0, Lsn.parse(source.value().walEnd()) - Lsn.parse(position));
+                : distance(position, source.value().walEnd());
     }
 
     /**
@@ -246,12 +251,7 @@ record Assessment(
     }
 
     private static @Nullable String appliedPosition(StoredProgress progress) {
-        String position = progress.position();
-        String heartbeat = progress.heartbeatPosition();
-        if (position == null || heartbeat == null) {
-            return position == null ? heartbeat : position;
-        }
-        return Long.compareUnsigned(Lsn.parse(heartbeat), Lsn.parse(position)) > 0 ? heartbeat : position;
+        return SourcePosition.later(progress.position(), progress.heartbeatPosition());
     }
 
     private Staleness staleness(Member capture, Member applier) {

@@ -4,7 +4,6 @@ import io.twinlog.applier.progress.ProgressView;
 import io.twinlog.cli.config.TargetConfiguration;
 import io.twinlog.cli.config.TwinlogConfiguration;
 import io.twinlog.cli.terminal.Figure;
-import io.twinlog.schemas.Lsn;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -47,11 +46,10 @@ public final class Barrier {
     public Outcome await(Duration timeout) throws InterruptedException {
         long begin = System.nanoTime();
         String mark = SourceWitness.emitBarrier(configuration, UUID.randomUUID().toString());
-        long position = Lsn.parse(mark);
         long lastLook = begin;
         try (Progress progress = new Progress()) {
             while (true) {
-                if (progress.hasReached(position)) {
+                if (progress.hasReached(mark)) {
                     return new Outcome(
                             Kind.REACHED,
                             "Applied or parked up to " + mark + " after "
@@ -86,7 +84,7 @@ public final class Barrier {
     private final class Progress implements AutoCloseable {
         private @Nullable ProgressView view;
 
-        boolean hasReached(long position) {
+        boolean hasReached(String mark) {
             try {
                 if (view == null) {
                     TargetConfiguration target = configuration.requiredTarget();
@@ -96,7 +94,7 @@ public final class Barrier {
                             target.user(),
                             target.password().reveal());
                 }
-                return view.hasReached(position);
+                return view.hasReached(mark);
             } catch (SQLException e) {
                 close();
                 return false;

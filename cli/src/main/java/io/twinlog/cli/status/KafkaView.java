@@ -2,7 +2,7 @@ package io.twinlog.cli.status;
 
 import io.twinlog.cli.status.KafkaFacts.ControlTail;
 import io.twinlog.cli.status.KafkaFacts.Extent;
-import io.twinlog.schemas.Lsn;
+import io.twinlog.schemas.SourcePosition;
 import io.twinlog.schemas.conflict.Resolution;
 import io.twinlog.schemas.conflict.ResolutionCodec;
 import io.twinlog.schemas.conflict.ResolutionState;
@@ -291,7 +291,8 @@ final class KafkaView implements AutoCloseable {
             if (first == null || last == null || seconds <= 0) {
                 return null;
             }
-            return Math.max(0, (Lsn.parse(last) - Lsn.parse(first)) / seconds);
+            Long bytes = SourcePosition.bytesBetween(first, last);
+            return bytes == null ? null : Double.valueOf(Math.max(0, bytes / seconds));
         }
     }
 

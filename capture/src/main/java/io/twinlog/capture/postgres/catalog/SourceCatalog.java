@@ -1,6 +1,7 @@
 package io.twinlog.capture.postgres.catalog;
 
 import io.twinlog.capture.postgres.pgoutput.Relation;
+import io.twinlog.capture.selection.TablePatterns;
 import io.twinlog.schemas.table.TableId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

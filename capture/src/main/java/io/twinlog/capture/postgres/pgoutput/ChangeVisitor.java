@@ -1,5 +1,6 @@
 package io.twinlog.capture.postgres.pgoutput;
 
+import io.twinlog.capture.row.Tuple;
 import org.jspecify.annotations.Nullable;
 
 /** Takes the messages of the log in their order. Tuples are valid until the call returns. */

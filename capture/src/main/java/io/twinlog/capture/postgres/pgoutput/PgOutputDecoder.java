@@ -1,5 +1,6 @@
 package io.twinlog.capture.postgres.pgoutput;
 
+import io.twinlog.capture.row.Tuple;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
 import java.nio.charset.StandardCharsets;

@@ -5,7 +5,7 @@ import io.twinlog.capture.postgres.catalog.Publication;
 import io.twinlog.capture.postgres.catalog.SlotFacts;
 import io.twinlog.capture.postgres.catalog.SourceCatalog;
 import io.twinlog.capture.postgres.catalog.SourceNames;
-import io.twinlog.capture.postgres.catalog.TablePatterns;
+import io.twinlog.capture.selection.TablePatterns;
 import io.twinlog.schemas.check.Check;
 import io.twinlog.schemas.table.TableId;
 import java.sql.Connection;

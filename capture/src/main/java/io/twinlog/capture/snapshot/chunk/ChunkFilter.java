@@ -1,7 +1,7 @@
 package io.twinlog.capture.snapshot.chunk;
 
-import io.twinlog.capture.postgres.pgoutput.Tuple;
-import io.twinlog.schemas.Lsn;
+import io.twinlog.capture.row.Tuple;
+import io.twinlog.schemas.SourcePosition;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
 import io.twinlog.schemas.table.TableId;
@@ -38,7 +38,7 @@ public final class ChunkFilter {
             if (chunk.at() != null) {
                 chunks.computeIfAbsent(chunk.table(), table -> new java.util.ArrayList<>())
                         .add(chunk);
-                long at = Lsn.parse(chunk.at());
+                long at = SourcePosition.parse(chunk.at());
                 latest = Long.compareUnsigned(at, latest) > 0 ? at : latest;
             }
         }
@@ -52,22 +52,23 @@ public final class ChunkFilter {
     }
 
     /** Whether a transaction that commits there is behind all chunks, so that the filter has no effect any more. */
-    public boolean isSpent(long commitLsn) {
-        return Long.compareUnsigned(commitLsn, until) >= 0 || chunks.isEmpty();
+    public boolean isSpent(long commit) {
+        return Long.compareUnsigned(commit, until) >= 0 || chunks.isEmpty();
     }
 
     /**
      * Whether a change is already part of a chunk.
      *
+     * @param commit where the transaction's commit starts
      * @param row a tuple that holds the key
      */
-    public boolean leavesOut(TableId table, TableShape shape, long commitLsn, Tuple row, @Nullable Tuple old) {
+    public boolean leavesOut(TableId table, TableShape shape, long commit, Tuple row, @Nullable Tuple old) {
         List<Chunk> candidates = chunks.get(table);
         if (candidates == null) {
             return false;
         }
         for (Chunk chunk : candidates) {
-            if (Long.compareUnsigned(commitLsn, Lsn.parse(String.valueOf(chunk.at()))) < 0
+            if (Long.compareUnsigned(commit, SourcePosition.parse(String.valueOf(chunk.at()))) < 0
                     && chunk.holds(keyOf(chunk, shape, row, old))) {
                 return true;
             }
@@ -93,8 +94,8 @@ public final class ChunkFilter {
     }
 
     /** Takes note of a TRUNCATE; true if the filter of a table ended by it. */
-    public boolean truncated(TableId table, long commitLsn) {
-        return !isSpent(commitLsn) && lift(table);
+    public boolean truncated(TableId table, long commit) {
+        return !isSpent(commit) && lift(table);
     }
 
     private boolean lift(TableId table) {

@@ -1,6 +1,6 @@
 package io.twinlog.capture.snapshot.chunk;
 
-import io.twinlog.capture.postgres.value.TimeText;
+import io.twinlog.capture.row.TimeText;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

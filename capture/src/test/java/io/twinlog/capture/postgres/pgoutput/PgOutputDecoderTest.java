@@ -3,6 +3,7 @@ package io.twinlog.capture.postgres.pgoutput;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.twinlog.capture.row.Tuple;
 import io.twinlog.schemas.failure.TwinlogException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;

@@ -2,7 +2,7 @@ package io.twinlog.capture.snapshot.chunk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.twinlog.capture.postgres.pgoutput.Tuple;
+import io.twinlog.capture.row.Tuple;
 import io.twinlog.schemas.Lsn;
 import io.twinlog.schemas.table.ColumnShape;
 import io.twinlog.schemas.table.ReplicaIdentity;

@@ -1,6 +1,5 @@
-package io.twinlog.capture.postgres.value;
+package io.twinlog.capture.row;
 
-import io.twinlog.capture.postgres.pgoutput.Tuple;
 import io.twinlog.schemas.event.EnvelopeWriter;
 import io.twinlog.schemas.event.ExactText;
 import io.twinlog.schemas.failure.Category;

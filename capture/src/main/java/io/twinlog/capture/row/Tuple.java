@@ -1,4 +1,4 @@
-package io.twinlog.capture.postgres.pgoutput;
+package io.twinlog.capture.row;
 
 import java.util.Arrays;
 
@@ -23,6 +23,11 @@ public final class Tuple {
     public void reset(byte[] newBuffer) {
         buffer = newBuffer;
         columns = 0;
+    }
+
+    /** The buffer was replaced by one with the same bytes at the same places. */
+    public void moved(byte[] newBuffer) {
+        buffer = newBuffer;
     }
 
     public void add(byte kind, int offset, int length) {

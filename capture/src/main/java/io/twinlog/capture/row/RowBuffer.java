@@ -1,4 +1,4 @@
-package io.twinlog.capture.postgres.value;
+package io.twinlog.capture.row;
 
 import io.twinlog.schemas.event.ExactText;
 import io.twinlog.schemas.wire.AvroOutput;

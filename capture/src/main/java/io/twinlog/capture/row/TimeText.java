@@ -1,7 +1,7 @@
-package io.twinlog.capture.postgres.value;
+package io.twinlog.capture.row;
 
 /**
- * Dates and times as PostgreSQL prints them with DateStyle ISO, read from bytes. {@link #INVALID} stands for everything that
+ * Dates and times as SQL prints them, {@code YYYY-MM-DD HH:MM:SS.ffffff}, read from bytes. {@link #INVALID} stands for everything that
  * the Avro type cannot hold exactly or that looks different from what is expected. Stateless.
  */
 public final class TimeText {
@@ -28,7 +28,7 @@ public final class TimeText {
         }
         int month = twoDigits(b, at + 1);
         int day = twoDigits(b, at + 4);
-        if (year == 0 || month < 1 || month > 12 || day < 1 || day > 31) {
+        if (year == 0 || month < 1 || month > 12 || day < 1 || day > 28 && day > lengthOf(month, year)) {
             return INVALID;
         }
         return daysFromCivil(year, month, day);
@@ -86,6 +86,15 @@ public final class TimeText {
             return INVALID;
         }
         return micros(b, from, to - 3);
+    }
+
+    /** MariaDB may be told to take the 31st of February. */
+    private static int lengthOf(int month, int year) {
+        return switch (month) {
+            case 2 -> year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28;
+            case 4, 6, 9, 11 -> 30;
+            default -> 31;
+        };
     }
 
     /** Days since 1970 in the proleptic Gregorian calendar. Source: Howard Hinnant, "chrono-compatible date algorithms". */

@@ -1,6 +1,6 @@
-package io.twinlog.capture.snapshot;
+package io.twinlog.capture.postgres.snapshot;
 
-import io.twinlog.capture.postgres.pgoutput.Tuple;
+import io.twinlog.capture.row.Tuple;
 
 /**
  * One line of COPY TO STDOUT in text format, unescaped in place. Stateless. Source: PostgreSQL manual, "COPY", "Text Format";

@@ -1,4 +1,4 @@
-package io.twinlog.capture.stream;
+package io.twinlog.capture.postgres.changes;
 
 import io.twinlog.capture.postgres.catalog.CatalogTable;
 import io.twinlog.capture.postgres.catalog.SourceCatalog;

@@ -1,4 +1,4 @@
-package io.twinlog.capture.postgres.catalog;
+package io.twinlog.capture.selection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -32,16 +32,5 @@ class TablePatternsTest {
         TablePatterns patterns = new TablePatterns(List.of("public.*", "orders", "sales.*", "!tmp"));
         assertThat(patterns.unmatched(List.of(table("a")))).containsExactly("orders", "sales.*");
         assertThat(patterns.malformed()).containsExactly("orders", "!tmp");
-    }
-
-    @Test
-    void slot_names_are_legal() {
-        assertThat(new SourceNames("Shop-1").slot()).isEqualTo("twinlog_shop_1");
-        String longName = "x".repeat(60);
-        assertThat(new SourceNames(longName).slot())
-                .hasSizeLessThanOrEqualTo(63)
-                .matches("[a-z0-9_]+");
-        assertThat(new SourceNames(longName).resumeSlot()).hasSizeLessThanOrEqualTo(63);
-        assertThat(new SourceNames(longName + "y").slot()).isNotEqualTo(new SourceNames(longName).slot());
     }
 }

@@ -1,8 +1,8 @@
-package io.twinlog.capture.snapshot;
+package io.twinlog.capture.postgres.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.twinlog.capture.postgres.pgoutput.Tuple;
+import io.twinlog.capture.row.Tuple;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package io.twinlog.capture.postgres.catalog;
+package io.twinlog.capture.selection;
 
 import io.twinlog.schemas.table.TableId;
 import java.util.ArrayList;

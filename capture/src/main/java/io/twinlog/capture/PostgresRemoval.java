@@ -5,57 +5,35 @@ import io.twinlog.capture.postgres.catalog.Publication;
 import io.twinlog.capture.postgres.catalog.SlotFacts;
 import io.twinlog.capture.postgres.catalog.SourceNames;
 import io.twinlog.capture.postgres.connection.SourceAddress;
-import io.twinlog.capture.publish.KafkaClients;
-import io.twinlog.capture.publish.Topics;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
-import io.twinlog.schemas.topic.TopicNames;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Set;
 import java.util.function.Consumer;
 
-/** Removes what a replication owns at the source and in Kafka. */
-final class Removal {
+/** Removes what a replication owns at a PostgreSQL source: slot and publication. */
+final class PostgresRemoval {
 
     private static final String OBJECT_IN_USE = "55006";
     private static final int ATTEMPTS = 20;
 
-    private final CaptureConfig config;
-    private final KafkaClients kafka;
-    private final TopicNames topics;
     private final SourceNames names;
     private final SourceAddress source;
     private final Consumer<String> messages;
 
-    Removal(
-            CaptureConfig config,
-            KafkaClients kafka,
-            TopicNames topics,
-            SourceNames names,
-            SourceAddress source,
-            Consumer<String> messages) {
-        this.config = config;
-        this.kafka = kafka;
-        this.topics = topics;
+    PostgresRemoval(SourceNames names, SourceAddress source, Consumer<String> messages) {
         this.names = names;
         this.source = source;
         this.messages = messages;
     }
 
-    void run() {
+    void run() throws SQLException {
         try (Connection connection = source.open()) {
             dropSlot(connection, names, messages);
             if (Publication.find(connection, names.publication()) != null) {
                 Publication.execute(connection, "DROP PUBLICATION " + CatalogTable.quote(names.publication()));
                 messages.accept("Dropped publication " + names.publication());
             }
-        } catch (SQLException e) {
-            throw Failures.classify(e, null);
-        }
-        try (Topics existing = new Topics(kafka, topics, config.partitions(), config.replicationFactor())) {
-            Set<String> removed = existing.removeAll();
-            messages.accept("Deleted " + removed.size() + " topics: " + String.join(", ", removed));
         }
     }
 

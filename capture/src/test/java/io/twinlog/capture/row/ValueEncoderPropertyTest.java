@@ -1,4 +1,4 @@
-package io.twinlog.capture.postgres.value;
+package io.twinlog.capture.row;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,9 +1,9 @@
-package io.twinlog.capture.postgres.value;
+package io.twinlog.capture.row;
 
 import io.twinlog.schemas.table.XlogType;
 import io.twinlog.schemas.wire.AvroOutput;
 
-/** Writes one value, given as PostgreSQL's text, as Avro. Stateless. */
+/** Writes one value, given as text, as Avro. Stateless. */
 final class ValueEncoder {
 
     private ValueEncoder() {}
@@ -53,7 +53,7 @@ final class ValueEncoder {
         return true;
     }
 
-    /** {@code \x0aff}: the session's bytea_output is hex. */
+    /** {@code \x0aff}: bytes as PostgreSQL prints them with bytea_output hex. */
     private static boolean writeHex(AvroOutput out, byte[] b, int from, int to) {
         int length = to - from - 2;
         if (length < 0 || (length & 1) != 0 || b[from] != '\\' || b[from + 1] != 'x') {

@@ -1,10 +1,10 @@
-package io.twinlog.capture.postgres.value;
+package io.twinlog.capture.row;
 
 import io.twinlog.schemas.wire.AvroOutput;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 
-/** Numbers as PostgreSQL prints them, read from bytes. Stateless. */
+/** Numbers as databases print them, read from bytes. Stateless. */
 final class NumberText {
 
     private static final double[] POWERS = {

@@ -19,9 +19,15 @@ import io.twinlog.connect.settings.SinkSettings;
 import io.twinlog.connect.settings.SourceSettings;
 import io.twinlog.schemas.conflict.ConflictPolicy;
 import io.twinlog.schemas.status.MemberState;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javax.management.JMException;
+import javax.management.MBeanAttributeInfo;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.connect.data.SchemaAndValue;
 import org.junit.jupiter.api.Test;
@@ -74,6 +80,14 @@ class ConnectorsIT {
         target.awaitRows("SELECT order_id, at FROM lines", "9|2024-01-01");
         String all = "SELECT * FROM orders ORDER BY id";
         assertThat(target.query(all)).isEqualTo(source.query(all)).hasSize(2);
+        assertThat(shown(capture, "capture-events", Map.of("table", "public.orders", "operation", "snapshot")))
+                .containsExactly(1.0);
+        assertThat(shown(apply, "apply-events", Map.of("table", "public.lines", "operation", "insert")))
+                .allSatisfy(count -> assertThat(count).isPositive())
+                .hasSize(1);
+        assertThat(shown(apply, "apply-latency-count", Map.of("replication", replication)))
+                .allSatisfy(count -> assertThat(count).isPositive())
+                .hasSize(1);
 
         worker.pause(apply);
         worker.pause(capture);
@@ -103,6 +117,30 @@ class ConnectorsIT {
         assertThat(Topics.read(replication + "\\.conflicts")).isEmpty();
         worker.delete(capture);
         worker.delete(apply);
+        org.awaitility.Awaitility.await()
+                .until(() -> shown(apply, "apply-latency-count", Map.of()).isEmpty());
+    }
+
+    /** What JMX shows of a connector's metric under these tags. */
+    private static List<Double> shown(String connector, String metric, Map<String, String> tags) {
+        MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
+        List<Double> found = new ArrayList<>();
+        try {
+            for (ObjectName name : beans.queryNames(new ObjectName("kafka.connect:type=plugins,*"), null)) {
+                boolean tagged = tags.entrySet().stream()
+                        .allMatch(tag -> tag.getValue().equals(name.getKeyProperty(tag.getKey())));
+                if (tagged && connector.equals(name.getKeyProperty("connector"))) {
+                    for (MBeanAttributeInfo attribute : beans.getMBeanInfo(name).getAttributes()) {
+                        if (attribute.getName().equals(metric)) {
+                            found.add((Double) beans.getAttribute(name, metric));
+                        }
+                    }
+                }
+            }
+        } catch (JMException e) {
+            throw new AssertionError(e);
+        }
+        return found;
     }
 
     @Test

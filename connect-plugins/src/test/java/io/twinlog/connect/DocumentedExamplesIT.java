@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Matcher;
 import org.junit.jupiter.api.Test;
 
 /** What docs/connect.md shows is what a worker takes. */
@@ -46,6 +47,22 @@ class DocumentedExamplesIT {
         worker.delete("shop-source");
     }
 
+    @Test
+    void source_and_sink_of_the_composition_replicate() throws IOException {
+        Database source = Database.create("src").sql("CREATE TABLE account(id int PRIMARY KEY, balance int)");
+        Database target = Database.create("dst").sql("CREATE TABLE account(id int PRIMARY KEY, balance int)");
+        Path files = Path.of("..", "compose", "connect");
+
+        worker.run(
+                "warehouse-source", settings(Files.readString(files.resolve("warehouse-source.json")), source, target));
+        source.sql("INSERT INTO account VALUES (1, 10)");
+        worker.run("warehouse-sink", settings(Files.readString(files.resolve("warehouse-sink.json")), source, target));
+
+        target.awaitRows("SELECT balance FROM account", "10");
+        worker.delete("warehouse-sink");
+        worker.delete("warehouse-source");
+    }
+
     private static String between(String page, String from, String to) {
         return between(page, from, to, "");
     }
@@ -60,9 +77,9 @@ class DocumentedExamplesIT {
     private static Map<String, String> settings(String json, Database source, Database target) throws IOException {
         Map<String, String> settings = JSON.readValue(json, new TypeReference<>() {});
         settings.replaceAll((key, value) -> value.replace("jdbc:postgresql://source:5432/shop", source.url())
-                .replace("jdbc:postgresql://target:5432/shop", target.url())
+                .replaceFirst("^jdbc:postgresql://target:5432/\\w+$", Matcher.quoteReplacement(target.url()))
                 .replace("kafka:9092", Servers.kafka())
-                .replace("${env:SHOP_PASSWORD}", "postgres"));
+                .replaceFirst("^\\$\\{env:\\w+}$", "postgres"));
         settings.replaceAll((key, value) -> key.endsWith(".user") ? "postgres" : value);
         return settings;
     }

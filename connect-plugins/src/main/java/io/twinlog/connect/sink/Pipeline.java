@@ -1,10 +1,10 @@
 package io.twinlog.connect.sink;
 
-import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.twinlog.applier.Applier;
 import io.twinlog.applier.ApplierConfig;
 import io.twinlog.applier.ApplierListener;
 import io.twinlog.applier.Inlet;
+import io.twinlog.connect.settings.PluginMeters;
 import io.twinlog.schemas.status.MemberStatus;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -22,12 +22,22 @@ final class Pipeline implements AutoCloseable {
 
     private final String name;
     private final Tray tray;
+    private final PluginMeters meters;
     private final Applier applier;
     private final Thread thread;
     private volatile @Nullable Throwable failure;
 
-    /** @param only the one partition that it applies, or null for all */
-    Pipeline(String name, @Nullable TopicPartition only, ApplierConfig config, Function<Tray, Inlet> inlet) {
+    /**
+     * @param only the one partition that it applies, or null for all
+     * @param meters where it counts; it closes them
+     */
+    Pipeline(
+            String name,
+            @Nullable TopicPartition only,
+            ApplierConfig config,
+            PluginMeters meters,
+            Function<Tray, Inlet> inlet) {
+        this.meters = meters;
         this.name = name;
         this.tray = new Tray(only);
         this.applier = new Applier(
@@ -41,7 +51,7 @@ final class Pipeline implements AutoCloseable {
                         LOG.info("{}", line);
                     }
                 },
-                new CompositeMeterRegistry(),
+                meters.registry(),
                 inlet.apply(tray));
         this.thread = new Thread(this::work, "twinlog-applier-" + name);
         thread.setDaemon(true);
@@ -88,5 +98,6 @@ final class Pipeline implements AutoCloseable {
         if (thread.isAlive()) {
             LOG.warn("The applier of {} has not ended yet; the next one waits for its lock at the target", name);
         }
+        meters.close();
     }
 }

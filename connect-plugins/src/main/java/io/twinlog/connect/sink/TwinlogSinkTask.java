@@ -3,6 +3,7 @@ package io.twinlog.connect.sink;
 import io.twinlog.applier.ApplierConfig;
 import io.twinlog.connect.Version;
 import io.twinlog.connect.settings.JdbcDriver;
+import io.twinlog.connect.settings.PluginMeters;
 import io.twinlog.connect.settings.SinkSettings;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
@@ -64,19 +65,28 @@ public final class TwinlogSinkTask extends SinkTask {
         ApplierConfig config = known.applier();
         Inlets inlets = new Inlets(known, context.assignment(), undecodable());
         if (!known.isKeyOrder()) {
-            Pipeline pipeline = new Pipeline(known.replication(), null, config, inlets::transactionOrder);
+            Pipeline pipeline =
+                    new Pipeline(known.replication(), null, config, meters(Map.of()), inlets::transactionOrder);
             whole = pipeline;
             pipelines.add(pipeline);
             return;
         }
         for (TopicPartition partition : context.assignment()) {
             if (inlets.hasEvents(partition)) {
-                Pipeline pipeline =
-                        new Pipeline(partition.toString(), partition, config, tray -> inlets.keyOrder(tray, partition));
+                Pipeline pipeline = new Pipeline(
+                        partition.toString(),
+                        partition,
+                        config,
+                        meters(Map.of("partition", partition.toString())),
+                        tray -> inlets.keyOrder(tray, partition));
                 byPartition.put(partition, pipeline);
                 pipelines.add(pipeline);
             }
         }
+    }
+
+    private PluginMeters meters(Map<String, String> tags) {
+        return new PluginMeters(context::pluginMetrics, tags);
     }
 
     private void stopPipelines() {

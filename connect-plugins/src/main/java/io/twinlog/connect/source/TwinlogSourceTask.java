@@ -1,11 +1,12 @@
 package io.twinlog.connect.source;
 
-import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.twinlog.capture.Capture;
 import io.twinlog.capture.CaptureListener;
 import io.twinlog.connect.Version;
 import io.twinlog.connect.data.XlogMapping;
 import io.twinlog.connect.settings.JdbcDriver;
+import io.twinlog.connect.settings.PluginMeters;
 import io.twinlog.connect.settings.SourceSettings;
 import io.twinlog.schemas.status.MemberStatus;
 import io.twinlog.schemas.wire.SingleObject;
@@ -44,10 +45,9 @@ public final class TwinlogSourceTask extends SourceTask {
         private final String replication;
         private volatile @Nullable Throwable failure;
 
-        Running(SourceSettings settings) {
+        Running(SourceSettings settings, MeterRegistry meters) {
             replication = settings.replication();
-            capture = new Capture(
-                    settings.capture(), new Listener(), new CompositeMeterRegistry(), new ConnectOutlet(queue));
+            capture = new Capture(settings.capture(), new Listener(), meters, new ConnectOutlet(queue));
             thread = new Thread(this::work, "twinlog-capture-" + replication);
             thread.setDaemon(true);
         }
@@ -105,7 +105,10 @@ public final class TwinlogSourceTask extends SourceTask {
     @Override
     public void start(Map<String, String> properties) {
         JdbcDriver.load();
-        Running started = new Running(new SourceSettings(properties));
+        Running started = new Running(
+                new SourceSettings(properties),
+                // The worker takes them away with the task.
+                new PluginMeters(context::pluginMetrics, Map.of()).registry());
         running = started;
         SourceMetrics.register(context, started.capture, started.queue);
         started.thread.start();

@@ -187,6 +187,9 @@ class ConnectorsIT {
     void json_on_the_topics_serves_the_sink_and_the_next_start_of_the_source() {
         Database source = Database.create("src").sql(TABLES);
         Database target = Database.create("dst").sql(TABLES);
+        String measured = "CREATE TABLE measured(id int PRIMARY KEY, r real, d double precision, day date)";
+        source.sql(measured, "ALTER TABLE measured REPLICA IDENTITY FULL");
+        target.sql(measured);
         source.sql("INSERT INTO orders VALUES (1, 'ann', 10.50, '2024-02-03 04:05:06.789+00', '{\"a\": 1}')");
         String replication = Servers.name("json");
         Map<String, String> capture = Settings.source(replication, source);
@@ -199,11 +202,18 @@ class ConnectorsIT {
         source.sql(CHANGES);
         target.awaitRows("SELECT order_id, at FROM lines", "9|2024-01-01");
         worker.restart(replication + "-source");
-        source.sql("INSERT INTO orders VALUES (7, 'again', 7, NULL, NULL)");
+        // JSON has no such numbers.
+        source.sql(
+                "INSERT INTO measured VALUES (1, 'NaN', '-Infinity', 'infinity'), (2, 'Infinity', 'NaN', NULL)",
+                "UPDATE measured SET r = 0.1, d = 'Infinity' WHERE id = 1",
+                "UPDATE measured SET d = 0 WHERE id = 2",
+                "INSERT INTO orders VALUES (7, 'again', 7, NULL, NULL)");
         target.awaitRows("SELECT customer FROM orders WHERE id = 7", "again");
 
         String all = "SELECT * FROM orders ORDER BY id";
         assertThat(target.query(all)).isEqualTo(source.query(all));
+        target.awaitRows("SELECT * FROM measured ORDER BY id", "1|0.1|Infinity|infinity", "2|Infinity|0|null");
+        assertThat(Topics.read(replication + "\\.conflicts")).isEmpty();
         assertThat(new String(new Topics(replication).events().get(0).value(), java.nio.charset.StandardCharsets.UTF_8))
                 .startsWith("{\"schema\"");
         worker.delete(replication + "-source");

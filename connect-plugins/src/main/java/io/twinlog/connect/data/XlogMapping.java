@@ -48,10 +48,12 @@ public final class XlogMapping {
 
     private final org.apache.avro.Schema avro;
     private final Schema connect;
+    private final boolean event;
 
     private XlogMapping(org.apache.avro.Schema avro) {
         this.avro = avro;
         this.connect = connect(avro, Map.of(), false);
+        this.event = isEvent(connect);
     }
 
     /** From the Avro schema of a record. */
@@ -251,7 +253,7 @@ public final class XlogMapping {
         bytes.writeBytes(header);
         try {
             BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
-            Object record = toAvro(avro, value);
+            Object record = toAvro(avro, event ? SpecialFloats.fromTexts(value) : value);
             new GenericDatumWriter<Object>(avro).write(record, encoder);
             encoder.flush();
         } catch (IOException e) {

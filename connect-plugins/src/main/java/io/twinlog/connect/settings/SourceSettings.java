@@ -123,4 +123,12 @@ public final class SourceSettings extends AbstractConfig {
                 BROKER_DEFAULT,
                 SharedSettings.registry(this));
     }
+
+    /** Whether the records may go through a converter for which NaN is no number: any that is not known to be better. */
+    public boolean mayLoseSpecialFloats() {
+        String converter = originalsStrings().getOrDefault("value.converter", "");
+        return !(converter.equals("io.twinlog.connect.convert.XlogConverter")
+                || converter.contains("Avro")
+                || converter.contains("Protobuf"));
+    }
 }

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.twinlog.capture.Capture;
 import io.twinlog.capture.CaptureListener;
 import io.twinlog.connect.Version;
+import io.twinlog.connect.data.SpecialFloats;
 import io.twinlog.connect.data.XlogMapping;
 import io.twinlog.connect.settings.JdbcDriver;
 import io.twinlog.connect.settings.PluginMeters;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.apache.kafka.connect.source.SourceTask;
@@ -43,10 +45,12 @@ public final class TwinlogSourceTask extends SourceTask {
         private final RecordQueue queue = new RecordQueue();
         private final Thread thread;
         private final String replication;
+        private final boolean floatsAsTexts;
         private volatile @Nullable Throwable failure;
 
         Running(SourceSettings settings, MeterRegistry meters) {
             replication = settings.replication();
+            floatsAsTexts = settings.mayLoseSpecialFloats();
             capture = new Capture(settings.capture(), new Listener(), meters, new ConnectOutlet(queue));
             thread = new Thread(this::work, "twinlog-capture-" + replication);
             thread.setDaemon(true);
@@ -137,6 +141,7 @@ public final class TwinlogSourceTask extends SourceTask {
 
     private static SourceRecord record(Running now, RecordQueue.Sent sent) {
         XlogMapping value = now.queue.mapping(sent.value());
+        Struct read = value.read(sent.value(), SingleObject.HEADER_BYTES);
         byte[] key = sent.key();
         XlogMapping keyMapping = key == null ? null : now.queue.mapping(key);
         Map<String, ?> offset = Map.of(
@@ -150,7 +155,7 @@ public final class TwinlogSourceTask extends SourceTask {
                 keyMapping == null ? null : keyMapping.connect(),
                 keyMapping == null || key == null ? null : keyMapping.read(key, SingleObject.HEADER_BYTES),
                 value.connect(),
-                value.read(sent.value(), SingleObject.HEADER_BYTES),
+                now.floatsAsTexts && XlogMapping.isEvent(value.connect()) ? SpecialFloats.toTexts(read) : read,
                 offset);
     }
 

@@ -124,7 +124,8 @@ final class DebeziumTable {
         for (int i = 0; i < columns.size(); i++) {
             DebeziumValue column = columns.get(i);
             String name = names.get(i);
-            Object value = keyOnly && !column.shape().key() ? null : row.get(name);
+            // Not the column's default where the row holds null.
+            Object value = keyOnly && !column.shape().key() ? null : row.getWithoutDefault(name);
             String text = column.exactText(value);
             if (column.isUnavailable(value)) {
                 unchanged.add(name);

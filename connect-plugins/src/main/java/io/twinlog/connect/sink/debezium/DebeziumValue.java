@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.connect.data.Decimal;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
@@ -29,6 +31,12 @@ final class DebeziumValue {
 
     private static final long NEGATIVE_INFINITY = -9_223_372_036_832_400_000L;
     private static final int INFINITE_DATE = Integer.MAX_VALUE;
+    /** PostgreSQL's own infinite days, moved from its epoch to 1970 by 32-bit numbers that overflow; no date of its comes near. */
+    private static final int OVERFLOWN_INFINITY = Integer.MAX_VALUE + 10_957;
+
+    private static final int OVERFLOWN_NEGATIVE_INFINITY = Integer.MIN_VALUE + 10_957;
+
+    private static final Pattern SIGNED_YEAR = Pattern.compile("([+-]\\d+|0000)(-.*)");
 
     private final ColumnShape shape;
     private final Schema schema;
@@ -73,8 +81,17 @@ final class DebeziumValue {
                     "org.apache.kafka.connect.data.Timestamp" -> XlogType.LOCAL_TIMESTAMP;
             case "io.debezium.data.Uuid" -> XlogType.UUID;
             case Decimal.LOGICAL_NAME -> XlogType.DECIMAL;
-            case "io.debezium.data.VariableScaleDecimal", "io.debezium.time.MicroDuration", "io.debezium.data.Bits" ->
-                XlogType.TEXT;
+            case "io.debezium.data.VariableScaleDecimal" -> XlogType.TEXT;
+            case "io.debezium.data.Bits" -> {
+                if (bitLength(schema) < 0 || bitLength(schema) == Integer.MAX_VALUE) {
+                    throw cannotBeApplied(name, "bit varying, of which Debezium does not tell how long a value is");
+                }
+                yield XlogType.TEXT;
+            }
+            case "io.debezium.time.MicroDuration" ->
+                throw new DataException(
+                        "Column " + name + " is an interval in microseconds, in which Debezium counts a month"
+                                + " as 30 days and more. Set interval.handling.mode=string at the source.");
             default -> plain(name, schema);
         };
     }
@@ -89,10 +106,13 @@ final class DebeziumValue {
             case BYTES -> XlogType.BYTES;
             case STRING, ARRAY -> XlogType.TEXT;
             case MAP, STRUCT ->
-                throw new DataException("Column " + name + " has Debezium's type "
-                        + (schema.name() == null ? schema.type() : schema.name())
-                        + ", which cannot be applied. Leave the column out at the source (column.exclude.list).");
+                throw cannotBeApplied(name, String.valueOf(schema.name() == null ? schema.type() : schema.name()));
         };
+    }
+
+    private static DataException cannotBeApplied(String name, String type) {
+        return new DataException("Column " + name + " has Debezium's type " + type
+                + ", which cannot be applied. Leave the column out at the source (column.exclude.list).");
     }
 
     /** PostgreSQL's type that holds every value of Debezium's, as far as one is known. */
@@ -145,7 +165,11 @@ final class DebeziumValue {
             return number == POSITIVE_INFINITY ? "infinity" : number == NEGATIVE_INFINITY ? "-infinity" : null;
         }
         if (shape.type() == XlogType.DATE && value instanceof Integer number) {
-            return number == INFINITE_DATE ? "infinity" : number == -INFINITE_DATE - 1 ? "-infinity" : null;
+            return switch (number) {
+                case INFINITE_DATE, OVERFLOWN_INFINITY -> "infinity";
+                case -INFINITE_DATE - 1, OVERFLOWN_NEGATIVE_INFINITY -> "-infinity";
+                default -> null;
+            };
         }
         return null;
     }
@@ -196,8 +220,8 @@ final class DebeziumValue {
                         .toPlainString();
             }
             case Decimal.LOGICAL_NAME -> ((BigDecimal) value).toPlainString();
-            case "io.debezium.time.MicroDuration" -> value + " microseconds";
             case "io.debezium.data.Bits" -> bits(schema, bytes(value));
+            case "io.debezium.time.ZonedTimestamp" -> zoned(value.toString());
             default ->
                 schema.type() == Schema.Type.ARRAY
                         ? array(schema.valueSchema(), (List<?>) value)
@@ -207,6 +231,21 @@ final class DebeziumValue {
         };
     }
 
+    /** ISO 8601 has a year 0 and signs where PostgreSQL writes BC; everything else is PostgreSQL's already. */
+    private static String zoned(String iso) {
+        Matcher signed = SIGNED_YEAR.matcher(iso);
+        if (!signed.matches()) {
+            return iso;
+        }
+        int year = Integer.parseInt(signed.group(1));
+        return year > 0 ? year + signed.group(2) : String.format("%04d%s BC", 1 - year, signed.group(2));
+    }
+
+    private static int bitLength(Schema schema) {
+        String length = schema.parameters() == null ? null : schema.parameters().get("length");
+        return length == null ? -1 : Integer.parseInt(length);
+    }
+
     // Debezium gives the lowest eight bits first.
     private static String bits(Schema schema, byte[] littleEndian) {
         byte[] bigEndian = new byte[littleEndian.length];
@@ -214,8 +253,7 @@ final class DebeziumValue {
             bigEndian[littleEndian.length - 1 - i] = littleEndian[i];
         }
         String digits = new BigInteger(1, bigEndian).toString(2);
-        String length = schema.parameters() == null ? null : schema.parameters().get("length");
-        int wanted = length == null ? digits.length() : Integer.parseInt(length);
+        int wanted = bitLength(schema);
         return "0".repeat(Math.max(0, wanted - digits.length())) + digits;
     }
 

@@ -1,6 +1,8 @@
 package io.twinlog.applier;
 
+import io.twinlog.applier.dialect.Dialect;
 import io.twinlog.applier.target.TargetDatabase;
+import io.twinlog.applier.target.mariadb.MariadbDatabase;
 import io.twinlog.applier.target.postgres.PostgresDatabase;
 
 /** Finds the code for a target by its JDBC URL. Stateless. */
@@ -18,6 +20,8 @@ public final class Targets {
     }
 
     public static TargetDatabase of(String url, String user, String password, String replication) {
-        return new PostgresDatabase(url, user, password, replication);
+        return Dialect.ofUrl(url) == Dialect.MARIADB
+                ? new MariadbDatabase(url, user, password, replication)
+                : new PostgresDatabase(url, user, password, replication);
     }
 }

@@ -15,6 +15,11 @@ public final class Identifier {
         return quote(table.schema()) + "." + quote(table.table());
     }
 
+    /** In MariaDB's own form, for those who run what we print. */
+    public static String backquote(String name) {
+        return '`' + name.replace("`", "``") + '`';
+    }
+
     public static String literal(String text) {
         return "'" + text.replace("'", "''") + "'";
     }

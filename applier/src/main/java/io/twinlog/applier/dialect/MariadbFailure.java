@@ -20,8 +20,11 @@ final class MariadbFailure {
     private static final Set<Integer> CONSTRAINT =
             Set.of(1048, 1118, 1216, 1217, 1263, 1364, 1365, 1369, 1442, 1451, 1452, 1644, 4025);
 
-    /** Lock time-out, deadlock, a row or table that changed since the transaction has seen it, a lock that is not waited for. */
-    private static final Set<Integer> TRANSIENT = Set.of(1020, 1205, 1213, 1412, 3572);
+    /**
+     * Lock time-out, deadlock, a row or table that changed since the transaction has seen it, a lock that is not waited for, a savepoint that is
+     * gone: a deadlock ends the whole transaction, and what was sent behind it fails for other reasons.
+     */
+    private static final Set<Integer> TRANSIENT = Set.of(1020, 1205, 1213, 1305, 1412, 3572);
 
     /**
      * Disk full; memory, connections; shutdown; killed; read-only; errors of the network and of the storage engine; statements that a new session

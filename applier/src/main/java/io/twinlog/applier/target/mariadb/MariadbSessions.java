@@ -1,0 +1,231 @@
+package io.twinlog.applier.target.mariadb;
+
+import io.twinlog.applier.dialect.Dialect;
+import io.twinlog.applier.dialect.SqlFailure;
+import io.twinlog.applier.target.LockedException;
+import io.twinlog.applier.target.TargetSession;
+import io.twinlog.schemas.failure.Category;
+import io.twinlog.schemas.failure.TwinlogException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HexFormat;
+import java.util.zip.CRC32;
+
+/** Opens sessions: settings, the lock against a second applier, the mark of our writes. Stateless but for what it was made with. */
+final class MariadbSessions {
+
+    // Foreign keys: the effects of cascades are in the log of a source that has them, like those of triggers. Locks:
+    // as on PostgreSQL, ten seconds.
+    private static final String SETTINGS =
+            "SET SESSION foreign_key_checks = 0, unique_checks = 1, check_constraint_checks = 1,"
+                    + " innodb_lock_wait_timeout = 10, lock_wait_timeout = 10, max_statement_time = 0,"
+                    + " idle_transaction_timeout = 0, idle_write_transaction_timeout = 0, wait_timeout = 28800,"
+                    + " sql_safe_updates = 0, sql_select_limit = 18446744073709551615, group_concat_max_len = 1048576";
+
+    /** Seconds; shorter than the connection's time-out for an answer. */
+    private static final int REPLAY_PATIENCE = 240;
+
+    private static final int LONGEST_LOCK_NAME = 60;
+    private static final int OLDEST_MAJOR = 10;
+    private static final int OLDEST_MINOR = 6;
+
+    private final String url;
+    private final String user;
+    private final String password;
+    private final String replication;
+
+    MariadbSessions(String url, String user, String password, String replication) {
+        this.url = url;
+        this.user = user;
+        this.password = password;
+        this.replication = replication;
+    }
+
+    Connection connect(String applicationName) throws SQLException {
+        return Dialect.MARIADB.connect(url, user, password, applicationName);
+    }
+
+    TargetSession open() throws SQLException {
+        Connection connection = connect("twinlog " + replication);
+        try {
+            setUp(connection);
+            lock(connection);
+            return session(connection);
+        } catch (SQLException | RuntimeException e) {
+            close(connection, e);
+            throw e;
+        }
+    }
+
+    TargetSession openForReplay() throws SQLException {
+        Connection connection = connect("twinlog " + replication + " replay");
+        try {
+            if (!lock(connection, "replay", REPLAY_PATIENCE)) {
+                throw new TwinlogException(
+                        Category.TRANSIENT,
+                        "Another replay works on replication " + replication + " for more than " + REPLAY_PATIENCE
+                                + " s. Nothing was changed; try again when it has ended.");
+            }
+            setUp(connection);
+            return session(connection);
+        } catch (SQLException | RuntimeException e) {
+            close(connection, e);
+            throw e;
+        }
+    }
+
+    private TargetSession session(Connection connection) throws SQLException {
+        boolean marked = mark(connection);
+        connection.setAutoCommit(false);
+        return new TargetSession(connection, number(connection), marked);
+    }
+
+    private static long number(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT CONNECTION_ID()")) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    private static void close(Connection connection, Exception failure) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private static void setUp(Connection connection) throws SQLException {
+        requireServer(connection);
+        connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(SETTINGS);
+            if (isOn(connection, "innodb_snapshot_isolation")) {
+                // Another session's commit would make our statement fail that reads the newest row anyway.
+                statement.execute("SET SESSION innodb_snapshot_isolation = OFF");
+            }
+        }
+        if (!isOn(connection, "explicit_defaults_for_timestamp")) {
+            throw new TwinlogException(
+                    Category.CONFIG,
+                    "The target's explicit_defaults_for_timestamp is OFF: a null would become the present time. Set it"
+                            + " to ON in the server's configuration (SET GLOBAL explicit_defaults_for_timestamp = ON; where"
+                            + " the version allows) and start again.");
+        }
+    }
+
+    /**
+     * Refuses servers on which this was never tried.
+     *
+     * @throws TwinlogException category CONFIG
+     */
+    static void requireServer(Connection connection) throws SQLException {
+        String problem = problem(connection);
+        if (problem != null) {
+            throw new TwinlogException(Category.CONFIG, problem);
+        }
+    }
+
+    /** What is wrong with the server's kind or version, or null. */
+    static @org.jspecify.annotations.Nullable String problem(Connection connection) throws SQLException {
+        String version = version(connection);
+        if (!version.contains("MariaDB")) {
+            return "The target is no MariaDB server (version " + version
+                    + "): MySQL as a target has not been tried and is refused, since values might be changed in silence";
+        }
+        int major = connection.getMetaData().getDatabaseMajorVersion();
+        int minor = connection.getMetaData().getDatabaseMinorVersion();
+        boolean old = major < OLDEST_MAJOR || (major == OLDEST_MAJOR && minor < OLDEST_MINOR);
+        return old ? "MariaDB " + version + " is older than " + OLDEST_MAJOR + "." + OLDEST_MINOR : null;
+    }
+
+    static String version(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT VERSION()")) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    static boolean isOn(Connection connection, String variable) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT variable_value FROM" + " information_schema.session_variables WHERE variable_name = ?")) {
+            select.setString(1, variable);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() && ("ON".equalsIgnoreCase(row.getString(1)) || "1".equals(row.getString(1)));
+            }
+        }
+    }
+
+    private void lock(Connection connection) throws SQLException {
+        if (!lock(connection, "applier", 0)) {
+            throw holder(connection);
+        }
+    }
+
+    private boolean lock(Connection connection, String purpose, int seconds) throws SQLException {
+        try (PreparedStatement lock = connection.prepareStatement("SELECT GET_LOCK(?, ?)")) {
+            lock.setString(1, lockName(purpose));
+            lock.setInt(2, seconds);
+            try (ResultSet row = lock.executeQuery()) {
+                return row.next() && row.getInt(1) == 1;
+            }
+        }
+    }
+
+    private String lockName(String purpose) {
+        String name = "twinlog " + purpose + " " + replication;
+        if (name.length() <= LONGEST_LOCK_NAME) {
+            return name;
+        }
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
+            return "twinlog " + HexFormat.of().formatHex(hash, 0, 20);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every JDK has SHA-256", e);
+        }
+    }
+
+    private LockedException holder(Connection connection) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("SELECT l.id, p.\"USER\", p.host FROM (SELECT"
+                + " IS_USED_LOCK(?) AS id) l LEFT JOIN information_schema.processlist p ON p.id = l.id")) {
+            select.setString(1, lockName("applier"));
+            try (ResultSet row = select.executeQuery()) {
+                if (row.next() && row.getLong(1) > 0) {
+                    return new LockedException(
+                            row.getLong(1),
+                            "session " + row.getLong(1) + " (user '" + row.getString(2) + "', client "
+                                    + row.getString(3) + ")");
+                }
+            }
+        }
+        return new LockedException(0, "a session that has just ended");
+    }
+
+    /** The server id that our writes carry in the target's binlog. */
+    static long serverId(String replication) {
+        CRC32 hash = new CRC32();
+        hash.update(replication.getBytes(StandardCharsets.UTF_8));
+        return 1_953_000_000L + hash.getValue() % 1_000_000;
+    }
+
+    // Lets a capture on this server tell our writes from others; without the privilege it goes without.
+    private boolean mark(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET SESSION server_id = " + serverId(replication));
+            return true;
+        } catch (SQLException e) {
+            if (SqlFailure.of(e) != SqlFailure.PRIVILEGE) {
+                throw e;
+            }
+            return false;
+        }
+    }
+}

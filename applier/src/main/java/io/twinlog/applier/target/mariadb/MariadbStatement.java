@@ -1,0 +1,63 @@
+package io.twinlog.applier.target.mariadb;
+
+import io.twinlog.applier.fold.NetChange;
+import io.twinlog.applier.target.SetStatement;
+import io.twinlog.applier.target.TableBinding;
+import io.twinlog.applier.target.TargetSession;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * A statement of one row, executed for each change, all of them sent without waiting for an answer in between. The driver sends inserts as one
+ * bulk; of updates and deletes the server tells how many rows each has found.
+ */
+record MariadbStatement(
+        Kind kind, TableBinding<?> binding, String sql, Binder binder, List<NetChange> changes, int expected)
+        implements SetStatement {
+
+    /** Sets the parameters for one change. */
+    @FunctionalInterface
+    interface Binder {
+        void bind(PreparedStatement statement, NetChange change) throws SQLException;
+    }
+
+    @Override
+    public int execute(TargetSession session) throws SQLException {
+        if (kind == Kind.INSERT) {
+            run(session);
+            // Each has inserted its row, or all would have failed.
+            return changes.size();
+        }
+        return find(session).cardinality();
+    }
+
+    @Override
+    public BitSet find(TargetSession session) throws SQLException {
+        int[] counts = run(session);
+        BitSet found = new BitSet();
+        for (int i = 0; i < counts.length; i++) {
+            found.set(i, counts[i] != 0);
+        }
+        return found;
+    }
+
+    private int[] run(TargetSession session) throws SQLException {
+        PreparedStatement statement = session.prepare(sql);
+        try {
+            for (NetChange change : changes) {
+                binder.bind(statement, change);
+                statement.addBatch();
+            }
+            return statement.executeBatch();
+        } finally {
+            statement.clearBatch();
+        }
+    }
+
+    @Override
+    public int refused(SQLException failure) {
+        return -1;
+    }
+}

@@ -23,7 +23,12 @@ class ApplierIT {
             column("customer", XlogType.TEXT, "text"),
             decimal("amount", 12, 2));
 
-    private final Twin twin = new Twin();
+    final Twin twin = new Twin(vendor());
+
+    /** The database on which the tests run. */
+    TargetVendor vendor() {
+        return TargetVendor.POSTGRESQL;
+    }
 
     @AfterEach
     void close() {

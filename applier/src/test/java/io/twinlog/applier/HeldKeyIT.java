@@ -21,7 +21,12 @@ import org.junit.jupiter.api.Test;
 /** Invariant 9: a conflict holds its key, and nothing but its key. */
 class HeldKeyIT {
 
-    private final Twin twin = new Twin();
+    final Twin twin = new Twin(vendor());
+
+    /** The database on which the tests run. */
+    TargetVendor vendor() {
+        return TargetVendor.POSTGRESQL;
+    }
 
     @AfterEach
     void close() {

@@ -1,6 +1,7 @@
 package io.twinlog.applier;
 
 import io.twinlog.sandbox.EmbeddedKafka;
+import io.twinlog.sandbox.EmbeddedMariadb;
 import io.twinlog.sandbox.EmbeddedPostgres;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -21,6 +22,14 @@ public final class Servers {
                 .setting("max_connections", "50")
                 .setting("log_line_prefix", "%m [%a] ")
                 .start();
+    }
+
+    private static final class MariadbHolder {
+        static final EmbeddedMariadb MARIADB = EmbeddedMariadb.builder().start();
+    }
+
+    public static EmbeddedMariadb mariadb() {
+        return MariadbHolder.MARIADB;
     }
 
     public static EmbeddedKafka kafka() {

@@ -22,7 +22,12 @@ import org.junit.jupiter.api.Test;
 
 class SnapshotIT {
 
-    private final Twin twin = new Twin();
+    final Twin twin = new Twin(vendor());
+
+    /** The database on which the tests run. */
+    TargetVendor vendor() {
+        return TargetVendor.POSTGRESQL;
+    }
 
     @AfterEach
     void close() {

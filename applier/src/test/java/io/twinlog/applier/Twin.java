@@ -11,7 +11,6 @@ import io.twinlog.schemas.conflict.ConflictRecord;
 import io.twinlog.schemas.failure.TwinlogException;
 import io.twinlog.schemas.status.MemberStatus;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
@@ -37,6 +36,7 @@ public final class Twin implements AutoCloseable, ApplierListener {
     private final String bootstrapServers;
     private final KafkaSink sink;
     private final XlogScript script;
+    private final TargetVendor vendor;
     private final String url;
     private final String user;
     private final List<MemberStatus> states = new CopyOnWriteArrayList<>();
@@ -51,17 +51,25 @@ public final class Twin implements AutoCloseable, ApplierListener {
         this(Servers.kafka().bootstrapServers(), Servers.uniqueName());
     }
 
-    public Twin(String bootstrapServers, String name) {
-        this(bootstrapServers, name, newDatabase(name), "postgres");
+    public Twin(TargetVendor vendor) {
+        this(Servers.kafka().bootstrapServers(), Servers.uniqueName(), vendor);
     }
 
-    private static String newDatabase(String name) {
-        Servers.postgres().createDatabase(name);
-        return Servers.postgres().jdbcUrl(name);
+    public Twin(String bootstrapServers, String name) {
+        this(bootstrapServers, name, TargetVendor.POSTGRESQL);
+    }
+
+    private Twin(String bootstrapServers, String name, TargetVendor vendor) {
+        this(bootstrapServers, name, vendor, vendor.newDatabase(name), vendor.user());
     }
 
     public Twin(String bootstrapServers, String name, String url, String user) {
+        this(bootstrapServers, name, TargetVendor.POSTGRESQL, url, user);
+    }
+
+    public Twin(String bootstrapServers, String name, TargetVendor vendor, String url, String user) {
         this.replication = name;
+        this.vendor = vendor;
         this.bootstrapServers = bootstrapServers;
         this.url = url;
         this.user = user;
@@ -115,18 +123,14 @@ public final class Twin implements AutoCloseable, ApplierListener {
     }
 
     public Connection connect() throws SQLException {
-        java.util.Properties properties = new java.util.Properties();
-        properties.setProperty("user", user);
-        properties.setProperty("password", "");
-        properties.setProperty("options", "-c TimeZone=UTC -c extra_float_digits=1 -c lc_monetary=C");
-        return DriverManager.getConnection(url, properties);
+        return vendor.connect(url, user);
     }
 
     public void sql(String... statements) {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
             for (String sql : statements) {
-                statement.execute(sql);
+                statement.execute(vendor.translate(sql));
             }
         } catch (SQLException e) {
             throw new IllegalStateException(e);

@@ -60,7 +60,7 @@ final class MariadbDialect implements Dialect {
     @Override
     public String ddl(String template) {
         return template.replace("{replication}", "varchar(400)" + ASCII)
-                .replace("{name}", "varchar(255)" + UTF8)
+                .replace("{name}", "varchar(190)" + UTF8)
                 .replace("{chain}", "varchar(400)" + UTF8)
                 .replace("{topic}", "varchar(255)" + ASCII)
                 .replace("{text}", "longtext" + UTF8)

@@ -77,6 +77,14 @@ public final class TargetSession implements AutoCloseable {
         return statement;
     }
 
+    /** Lets go of a statement, which is prepared anew when it is asked for again. */
+    public void forget(String sql) {
+        PreparedStatement statement = prepared.remove(sql);
+        if (statement != null) {
+            closeQuietly(statement);
+        }
+    }
+
     /** Executes statements in order; false as soon as one counts other rows than it should. */
     boolean executeAll(List<SetStatement> statements) throws SQLException {
         for (SetStatement statement : statements) {

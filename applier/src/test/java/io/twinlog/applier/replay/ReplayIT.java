@@ -6,6 +6,7 @@ import static io.twinlog.applier.xlog.XlogScript.shape;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.twinlog.applier.TargetVendor;
 import io.twinlog.applier.Twin;
 import io.twinlog.applier.conflict.ConflictRules;
 import io.twinlog.applier.xlog.TableScript;
@@ -36,7 +37,12 @@ class ReplayIT {
     private static final ReplayOrder REPLAY = ReplayOrder.replay("tester@here");
     private static final ReplayOrder OVERWRITE = REPLAY.policy(ConflictPolicy.OVERWRITE);
 
-    private final Twin twin = new Twin();
+    final Twin twin = new Twin(vendor());
+
+    /** The database on which the tests run. */
+    protected TargetVendor vendor() {
+        return TargetVendor.POSTGRESQL;
+    }
 
     @AfterEach
     void close() {
@@ -80,7 +86,7 @@ class ReplayIT {
     }
 
     private void nothingIsHeld() {
-        assertThat(twin.rows("SELECT key FROM twinlog.held_key")).isEmpty();
+        assertThat(twin.rows("SELECT \"key\" FROM twinlog.held_key")).isEmpty();
         assertThat(waiting()).isEmpty();
         assertThat(twin.rows("SELECT id FROM twinlog.outbox")).isEmpty();
     }

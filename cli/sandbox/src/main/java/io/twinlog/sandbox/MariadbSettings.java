@@ -53,6 +53,9 @@ final class MariadbSettings {
                 "character_sets_dir",
                 binaries.home().resolve("share/charsets").toString());
         line(text, "datadir", data.toString());
+        // A server that starts clears away the temporary tables it finds, those of its neighbours too.
+        Path temporary = Files.createDirectories(data.resolveSibling("tmp"));
+        line(text, "tmpdir", temporary.toString());
         line(text, "pid_file", data.resolve("mariadb.pid").toString());
         line(text, "port", Integer.toString(port));
         Files.writeString(file, text);

@@ -51,8 +51,10 @@ record MariadbStatement(
                 statement.addBatch();
             }
             return statement.executeBatch();
-        } finally {
-            statement.clearBatch();
+        } catch (SQLException e) {
+            // The driver (3.5.3) may take its number for another one's after a batch that has failed.
+            session.forget(sql);
+            throw e;
         }
     }
 

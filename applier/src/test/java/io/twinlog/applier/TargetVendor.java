@@ -1,0 +1,96 @@
+package io.twinlog.applier;
+
+import io.twinlog.applier.dialect.Dialect;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+import java.util.regex.Pattern;
+
+/** The databases that the same tests run on: what they are told in other words. */
+public enum TargetVendor {
+    POSTGRESQL("postgres", "23514") {
+        @Override
+        String newDatabase(String name) {
+            Servers.postgres().createDatabase(name);
+            return Servers.postgres().jdbcUrl(name);
+        }
+
+        @Override
+        Connection connect(String url, String user) throws SQLException {
+            Properties properties = new Properties();
+            properties.setProperty("user", user);
+            properties.setProperty("password", "");
+            properties.setProperty("options", "-c TimeZone=UTC -c extra_float_digits=1 -c lc_monetary=C");
+            return DriverManager.getConnection(url, properties);
+        }
+
+        @Override
+        String translate(String sql) {
+            return sql;
+        }
+    },
+
+    /** Tests have database {@code public} to themselves, one after the other: the scripts' tables are in it. */
+    MARIADB("root", "23000, error 4025") {
+        private static final Pattern NAMED = Pattern.compile("(\\w+) (\\w+) CONSTRAINT (\\w+) UNIQUE");
+        private static final Pattern SERIES =
+                Pattern.compile("SELECT i, (.*) FROM generate_series\\((\\d+), (\\d+)\\) i");
+
+        @Override
+        String newDatabase(String name) {
+            Servers.mariadb().execute("", "DROP DATABASE IF EXISTS public", "CREATE DATABASE public");
+            return Servers.mariadb().jdbcUrl("public");
+        }
+
+        @Override
+        Connection connect(String url, String user) throws SQLException {
+            Connection connection = Dialect.MARIADB.connect(url, user, "", "test");
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SET SESSION sql_mode = concat(@@sql_mode, ',PIPES_AS_CONCAT')");
+            }
+            return connection;
+        }
+
+        @Override
+        String translate(String sql) {
+            boolean table = sql.startsWith("CREATE TABLE") || sql.startsWith("ALTER TABLE");
+            String named = NAMED.matcher(sql).replaceAll("$1 $2, UNIQUE $3 ($1)");
+            String typed = table ? named.replaceAll("\\btext\\b", "longtext") : named;
+            return SERIES.matcher(typed)
+                    .replaceAll("SELECT seq, $1 FROM seq_$2_to_$3")
+                    .replace(" WITH (fillfactor = 50)", "");
+        }
+    };
+
+    private final String user;
+    private final String checkViolation;
+
+    TargetVendor(String user, String checkViolation) {
+        this.user = user;
+        this.checkViolation = checkViolation;
+    }
+
+    /** How messages name the violation of a check. */
+    String checkViolation() {
+        return checkViolation;
+    }
+
+    /** The remedy for a missing column of type int. */
+    String addColumn(String name) {
+        return this == POSTGRESQL ? "ADD COLUMN \"" + name + "\" integer" : "ADD COLUMN `" + name + "` int";
+    }
+
+    String user() {
+        return user;
+    }
+
+    /** Makes a database for one test and tells its URL. */
+    abstract String newDatabase(String name);
+
+    abstract Connection connect(String url, String user) throws SQLException;
+
+    /** A statement of a test in the words of the vendor. */
+    abstract String translate(String sql);
+}

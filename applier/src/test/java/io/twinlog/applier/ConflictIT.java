@@ -5,6 +5,7 @@ import static io.twinlog.applier.xlog.XlogScript.key;
 import static io.twinlog.applier.xlog.XlogScript.shape;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.twinlog.applier.dialect.SqlFailure;
 import io.twinlog.applier.xlog.TableScript;
 import io.twinlog.applier.xlog.XlogScript;
 import io.twinlog.schemas.conflict.ConflictKind;
@@ -15,6 +16,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -71,18 +74,23 @@ class ConflictIT {
             });
         }
         twin.start().awaitApplied();
-        assertThat(twin.rows("SELECT count(*) FROM t WHERE id >= 0")).containsExactly("9995");
-        assertThat(twin.conflicts())
-                .extracting(ConflictRecord::kind)
-                .containsExactly(
-                        ConflictKind.CONSTRAINT,
-                        ConflictKind.CONVERSION,
-                        ConflictKind.UNIQUE_EXISTS,
-                        ConflictKind.CONSTRAINT,
-                        ConflictKind.CONSTRAINT);
-        ConflictRecord unique = twin.conflicts().get(2);
-        assertThat(unique.sqlState()).isEqualTo("23505");
-        assertThat(unique.evidence()).contains("t_v_key");
+        // MariaDB takes a NUL in a text.
+        boolean takesNul = vendor() == TargetVendor.MARIADB;
+        assertThat(twin.rows("SELECT count(*) FROM t WHERE id >= 0")).containsExactly(takesNul ? "9996" : "9995");
+        List<ConflictKind> kinds = new ArrayList<>(List.of(
+                ConflictKind.CONSTRAINT,
+                ConflictKind.CONVERSION,
+                ConflictKind.UNIQUE_EXISTS,
+                ConflictKind.CONSTRAINT,
+                ConflictKind.CONSTRAINT));
+        if (takesNul) {
+            kinds.remove(ConflictKind.CONVERSION);
+        }
+        assertThat(twin.conflicts()).extracting(ConflictRecord::kind).isEqualTo(kinds);
+        ConflictRecord unique = twin.conflicts().get(kinds.indexOf(ConflictKind.UNIQUE_EXISTS));
+        assertThat(unique.sqlState()).isEqualTo(takesNul ? "23000" : "23505");
+        assertThat(unique.constraint()).isEqualTo(takesNul ? "v" : "t_v_key");
+        assertThat(unique.evidence()).contains("under unique constraint " + unique.constraint());
         assertThat(unique.blocking()).containsExactly(Map.of("id", "-1", "v", "taken", "n", "0"));
         assertThat(unique.key()).isEqualTo(Map.of("id", "4711"));
         assertThat(unique.after()).isEqualTo(Map.of("id", "4711", "v", "taken", "n", "4711"));
@@ -160,7 +168,7 @@ class ConflictIT {
                         loops.incrementAndGet();
                     } catch (SQLException e) {
                         // A deadlock may choose either side.
-                        if (!"40P01".equals(e.getSQLState())) {
+                        if (SqlFailure.of(e) != SqlFailure.TRANSIENT) {
                             throw e;
                         }
                     }
@@ -226,7 +234,7 @@ class ConflictIT {
                 statement.executeUpdate("UPDATE t SET own = 1 WHERE id = 1");
                 local.commit();
             } catch (SQLException e) {
-                assertThat(e.getSQLState()).isEqualTo("40P01");
+                assertThat(SqlFailure.of(e)).isEqualTo(SqlFailure.TRANSIENT);
                 local.rollback();
             }
         }

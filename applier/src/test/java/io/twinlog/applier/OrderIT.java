@@ -31,11 +31,11 @@ class OrderIT {
         twin.close();
     }
 
-    private static Object[] row(Object... values) {
+    static Object[] row(Object... values) {
         return values;
     }
 
-    private static TableShape shapeOf(String name, ReplicaIdentity identity) {
+    static TableShape shapeOf(String name, ReplicaIdentity identity) {
         return shape(name, identity, key("id", XlogType.INT, "integer"), column("v", XlogType.TEXT, "text"));
     }
 
@@ -117,7 +117,7 @@ class OrderIT {
     void a_truncate_stands_between_what_was_before_and_what_comes_after() {
         twin.sql(
                 "CREATE TABLE t (id int PRIMARY KEY, v text)",
-                "CREATE TABLE child (t int REFERENCES t)",
+                "CREATE TABLE child (t int REFERENCES t (id))",
                 "INSERT INTO t VALUES (-1, 'local')",
                 "INSERT INTO child VALUES (-1)");
         XlogScript script = twin.script().epoch();

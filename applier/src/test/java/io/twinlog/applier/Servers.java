@@ -25,7 +25,13 @@ public final class Servers {
     }
 
     private static final class MariadbHolder {
-        static final EmbeddedMariadb MARIADB = EmbeddedMariadb.builder().start();
+        // None of these tests asks what a crash of the server leaves, and most of their time would go into waiting for
+        // the disk.
+        static final EmbeddedMariadb MARIADB = EmbeddedMariadb.builder()
+                .withoutBinlog()
+                .setting("innodb_flush_log_at_trx_commit", "0")
+                .setting("innodb_doublewrite", "OFF")
+                .start();
     }
 
     public static EmbeddedMariadb mariadb() {

@@ -92,7 +92,7 @@ class SnapshotIT {
         twin.script().commit(tx -> tx.insert(t, 1));
         twin.start().awaitApplied();
         String barrier = Lsn.format(Lsn.parse(io.twinlog.applier.xlog.XlogScript.position(1)) + 0x50);
-        try (ProgressView view = new ProgressView(twin.replication(), twin.url(), "postgres", "")) {
+        try (ProgressView view = new ProgressView(twin.replication(), twin.url(), vendor().user(), "")) {
             assertThat(view.hasReached(barrier)).isFalse();
             twin.sink()
                     .control(io.twinlog.schemas.control.ControlRecord.of(

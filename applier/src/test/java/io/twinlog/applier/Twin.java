@@ -141,7 +141,7 @@ public final class Twin implements AutoCloseable, ApplierListener {
     public List<String> rows(String query) {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(query)) {
+                ResultSet row = statement.executeQuery(vendor.translate(query))) {
             ResultSetMetaData meta = row.getMetaData();
             List<String> rows = new ArrayList<>();
             while (row.next()) {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class MariadbCatalog {
 
     private static final String COLUMNS = "SELECT column_name, column_type, character_set_name, collation_name,"
-            + " is_generated = 'ALWAYS', extra FROM information_schema.columns WHERE table_schema = ? AND table_name = ?"
+            + " is_generated = 'ALWAYS', extra, is_nullable = 'NO' FROM information_schema.columns WHERE table_schema = ? AND table_name = ?"
             + " ORDER BY ordinal_position";
 
     private static final String UNIQUES = "SELECT index_name, column_name, sub_part IS NOT NULL FROM"
@@ -66,6 +66,7 @@ final class MariadbCatalog {
                                     MariadbType.parse(row.getString(2)),
                                     row.getString(3),
                                     row.getString(4),
+                                    row.getBoolean(7),
                                     row.getBoolean(5),
                                     extra != null
                                             && extra.toLowerCase(Locale.ROOT).contains("on update")));

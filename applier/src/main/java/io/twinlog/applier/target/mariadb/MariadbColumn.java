@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param charset of a text, or null
  * @param collation of a text, or null
+ * @param required whether it holds no null
  * @param generated whether its value is computed
  * @param setOnUpdate whether an update that does not name it sets it to the present time
  */
@@ -17,6 +18,7 @@ record MariadbColumn(
         MariadbType type,
         @Nullable String charset,
         @Nullable String collation,
+        boolean required,
         boolean generated,
         boolean setOnUpdate)
         implements TargetColumn {

@@ -132,7 +132,7 @@ final class MariadbStatements implements StatementBuilder {
             Value.bind(
                     statement,
                     index++,
-                    Value.of(binding.written(column), change.after().source(column), column));
+                    Value.written(binding.written(column), change.after().source(column), column));
         }
         return index;
     }

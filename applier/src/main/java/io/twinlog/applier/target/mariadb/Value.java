@@ -183,6 +183,20 @@ final class Value {
         return new SQLException("Column " + column.name() + " cannot hold the value", state, code, cause);
     }
 
+    /**
+     * The value that a statement writes. The server may put something else in the place of a null that the column does not hold: the present
+     * time, the next number.
+     *
+     * @throws SQLException SQLSTATE class 22 or 23 if the column cannot hold it
+     */
+    static @Nullable Object written(MariadbColumn column, @Nullable RowImage image, int index) throws SQLException {
+        Object value = of(column, image, index);
+        if (value == null && column.required()) {
+            throw new SQLException("Column " + column.name() + " cannot be null", "23000", 1048);
+        }
+        return value;
+    }
+
     /** Sets a parameter. */
     static void bind(PreparedStatement statement, int index, @Nullable Object value) throws SQLException {
         if (value == null) {

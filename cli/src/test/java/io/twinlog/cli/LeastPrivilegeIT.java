@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -46,6 +47,8 @@ class LeastPrivilegeIT {
     void drop_the_roles() {
         dropRole(servers.source(), "twinlog_capture");
         dropRole(servers.target(), "twinlog_apply");
+        dropRole(servers.source(), "twinlog_operator");
+        dropRole(servers.target(), "twinlog_operator");
     }
 
     @Test
@@ -86,25 +89,50 @@ class LeastPrivilegeIT {
         servers.source().execute(shop, TABLE);
         servers.target().execute(shop, TABLE);
         servers.source().execute(shop, "INSERT INTO account SELECT i, 'o' || i FROM generate_series(1, 100) i");
+        servers.source().execute(shop, block(0));
+        servers.target().execute(shop, block(1));
+    }
+
+    private String block(int index) throws IOException {
         List<String> blocks = SQL.matcher(privileges())
                 .results()
                 .map(block -> prepared(block.group(1)))
                 .toList();
-        assertThat(blocks).as("a block for the source, a block for the target").hasSize(2);
-        servers.source().execute(shop, blocks.get(0));
-        servers.target().execute(shop, before15() ? withoutParameterGrants(blocks.get(1)) : blocks.get(1));
+        assertThat(blocks).as("capture, applier, operator at either side").hasSize(4);
+        return before15() ? withoutParameterGrants(blocks.get(index)) : blocks.get(index);
+    }
+
+    /** Looks and decides with the roles of an operator, beside the running applier. */
+    private void operates() throws IOException {
+        servers.target().execute(shop, block(2), "UPDATE account SET owner = 'local' WHERE id = 1");
+        servers.source().execute(shop, block(3), "UPDATE account SET owner = 'theirs' WHERE id = 1");
+        Path file = new TwinlogFile(Files.createDirectories(directory.resolve("operator")), servers, shop)
+                .with("source.user", "twinlog_operator")
+                .with("target.user", "twinlog_operator")
+                .path();
+        for (String[] command : new String[][] {
+            {"wait"}, {"status"}, {"conflicts", "list"}, {"conflicts", "replay", "--all", "--policy", "overwrite"}
+        }) {
+            List<Object> words = new ArrayList<>(List.of(command));
+            words.addAll(List.of("-f", file));
+            Result done = cli.run(words.toArray());
+            assertThat(done.exitCode()).as(done.all()).isZero();
+            assertThat(done.all()).doesNotContain("cannot be asked");
+        }
+        assertThat(Servers.value(servers.target(), shop, "SELECT owner FROM account WHERE id = 1"))
+                .isEqualTo("theirs");
     }
 
     /** The documentation says that a superuser is needed before PostgreSQL 15. */
     private static String withoutParameterGrants(String block) {
-        return block.replaceAll("(?m)^GRANT SET ON PARAMETER.*$", "ALTER ROLE twinlog_apply SUPERUSER;");
+        return block.replaceAll("(?m)^GRANT SET ON PARAMETER.* TO (\\w+);.*$", "ALTER ROLE $1 SUPERUSER;");
     }
 
     private boolean before15() {
         return Integer.parseInt(Servers.value(servers.target(), shop, "SHOW server_version_num")) < 150000;
     }
 
-    private void replicates(Path file) {
+    private void replicates(Path file) throws IOException {
         try (JavaProcess run = JavaProcess.of(Main.class)
                 .likeLauncher("512m")
                 .arguments("run", "-f", file.toString())
@@ -125,6 +153,7 @@ class LeastPrivilegeIT {
             assertThat(Servers.value(servers.target(), shop, rows))
                     .isEqualTo(Servers.value(servers.source(), shop, rows));
             assertThat(run.output()).as("the origin is set").doesNotContain("carries no replication origin");
+            operates();
             run.terminate();
             assertThat(run.awaitExit(LIMIT)).isZero();
         }
@@ -163,9 +192,9 @@ class LeastPrivilegeIT {
     }
 
     private static String privileges() throws IOException {
-        String page = Files.readString(Path.of("..", "docs", "operations.md"));
-        int begin = page.indexOf("### Privileges");
-        assertThat(begin).as("the section Privileges").isNotNegative();
+        String page = Files.readString(Path.of("..", "docs", "security.md"));
+        int begin = page.indexOf("## Roles of the databases");
+        assertThat(begin).as("the section on roles").isNotNegative();
         return page.substring(begin, page.indexOf("\n## ", begin));
     }
 

@@ -14,7 +14,7 @@ public record SourceConfiguration(
 
         @Key(
                 name = "user",
-                text = "Role that reads; docs/operations.md lists its privileges.",
+                text = "Role that reads; docs/security.md lists its privileges.",
                 presence = Presence.REQUIRED)
         String user,
 

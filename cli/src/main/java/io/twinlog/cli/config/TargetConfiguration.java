@@ -12,7 +12,7 @@ public record TargetConfiguration(
 
         @Key(
                 name = "user",
-                text = "Role that writes; docs/operations.md lists its privileges.",
+                text = "Role that writes; docs/security.md lists its privileges.",
                 presence = Presence.REQUIRED)
         String user,
 

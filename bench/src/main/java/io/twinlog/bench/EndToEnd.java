@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
             "Runs Twinlog and PostgreSQL's own logical replication side by side on embedded servers.",
             "W1 to W4 drain a backlog: after a warm-up the changes are made while nobody reads; time runs from when reading"
                     + " goes on until the target has everything. W5 is live. All systems read the same WAL. W6 and W7 meet conflicts,"
-                    + " which only Twinlog parks.",
+                    + " which only Twinlog parks. W8 is the initial sync, the start of the processes included.",
             ""
         },
         footer = {"", "Example: bench/run -w W1,W5 --runs 3 --json result.json"})
@@ -47,7 +47,7 @@ public final class EndToEnd implements Callable<Integer> {
     @Option(
             names = {"-w", "--workloads"},
             split = ",",
-            description = "Which of W1, W2, W3, W4, W5, W6, W7; default: all.")
+            description = "Which of W1 to W8; default: all.")
     private List<Workload> workloads = List.of(Workload.values());
 
     @Option(
@@ -77,6 +77,9 @@ public final class EndToEnd implements Callable<Integer> {
 
     @Option(names = "--json", description = "Also write the results to this file.")
     private @Nullable Path json;
+
+    @Option(names = "--plot", description = "Also draw throughput over time into this file (SVG).")
+    private @Nullable Path plot;
 
     @Option(
             names = "--java-option",
@@ -121,6 +124,9 @@ public final class EndToEnd implements Callable<Integer> {
         if (json != null) {
             report.writeJson(json);
         }
+        if (plot != null) {
+            report.writePlot(plot);
+        }
         System.out.println("Logs and configurations: " + directory);
         return 0;
     }
@@ -140,6 +146,10 @@ public final class EndToEnd implements Callable<Integer> {
     private void measure(EmbeddedPostgres source, List<Replication> all, Workload workload, String database)
             throws SQLException {
         prepareTables(source, database, workload);
+        if (workload == Workload.W8) {
+            sync(source, all, database);
+            return;
+        }
         for (Replication replication : all) {
             prepareTables(replication.target(), database, workload);
             try (Connection target = replication.target().connect(database)) {
@@ -158,13 +168,56 @@ public final class EndToEnd implements Callable<Integer> {
                 // Live: each system has the source for itself.
                 source.execute(database, "TRUNCATE bench", "TRUNCATE bench_done");
                 replication.prepare(database, workload);
-                report.add(live(source, replication, database));
+                report.add(live(source, replication, database), List.of());
             } else {
-                report.add(drain(source, replication, workload, database));
+                drain(source, replication, workload, database);
             }
             replication.stop();
             replication.close();
         }
+    }
+
+    /** Each system copies the same rows, one after the other; the start of its processes is part of it. */
+    private void sync(EmbeddedPostgres source, List<Replication> all, String database) throws SQLException {
+        try (Connection connection = source.connect(database)) {
+            Workload.W8.change(connection, 0, events(Workload.W8));
+        }
+        for (Replication replication : all) {
+            prepareTables(replication.target(), database, Workload.W8);
+            source.execute(database, "TRUNCATE bench_done");
+            replication.prepare(database, Workload.W8);
+            try (Connection target = replication.target().connect(database);
+                    Throughput throughput = new Throughput(replication.target(), database)) {
+                Map<String, Double> before = costs(source, replication);
+                long begin = System.nanoTime();
+                replication.start();
+                source.execute(database, "INSERT INTO bench_done VALUES (" + DONE + ")");
+                awaitDone(replication, database, DONE);
+                Waiting.until(replication.name() + " to have copied all rows", replication::isSynced);
+                double duration = (System.nanoTime() - begin) / 1e9;
+                List<Throughput.Sample> samples = throughput.samples();
+                report.add(
+                        new Result(
+                                Workload.W8.name(),
+                                replication.name(),
+                                events(Workload.W8),
+                                duration,
+                                difference(before, costs(source, replication)),
+                                replication.memory(),
+                                Map.of(),
+                                equal(source, target, Workload.W8, database)),
+                        samples);
+            }
+            replication.stop();
+            replication.close();
+        }
+    }
+
+    /** With the source's backends, which are what reads the rows. */
+    private static Map<String, Double> costs(EmbeddedPostgres source, Replication replication) {
+        Map<String, Double> costs = new LinkedHashMap<>(replication.costs());
+        costs.put("source", ProcessCosts.ofServer(source.pid()).getOrDefault("others", 0.0));
+        return costs;
     }
 
     private static void prepareTables(EmbeddedPostgres server, String database, Workload workload) throws SQLException {
@@ -217,24 +270,28 @@ public final class EndToEnd implements Callable<Integer> {
         return (long) (workload.events() * scale);
     }
 
-    private Result drain(EmbeddedPostgres source, Replication replication, Workload workload, String database)
+    private void drain(EmbeddedPostgres source, Replication replication, Workload workload, String database)
             throws SQLException {
         try (Connection target = replication.target().connect(database)) {
             Workload.execute(target, "CHECKPOINT");
             Map<String, Double> before = replication.costs();
-            long begin = System.nanoTime();
-            replication.start();
-            awaitDone(replication, database, DONE);
-            double duration = (System.nanoTime() - begin) / 1e9;
-            return new Result(
-                    workload.name(),
-                    replication.name(),
-                    events(workload),
-                    duration,
-                    difference(before, replication.costs()),
-                    replication.memory(),
-                    Map.of(),
-                    equal(source, target, workload, database));
+            try (Throughput throughput = new Throughput(replication.target(), database)) {
+                long begin = System.nanoTime();
+                replication.start();
+                awaitDone(replication, database, DONE);
+                double duration = (System.nanoTime() - begin) / 1e9;
+                List<Throughput.Sample> samples = throughput.samples();
+                Result result = new Result(
+                        workload.name(),
+                        replication.name(),
+                        events(workload),
+                        duration,
+                        difference(before, replication.costs()),
+                        replication.memory(),
+                        Map.of(),
+                        equal(source, target, workload, database));
+                report.add(result, samples);
+            }
         }
     }
 

@@ -38,8 +38,18 @@ final class NativeReplication implements Replication {
         target.execute(
                 database,
                 "CREATE SUBSCRIPTION bench CONNECTION 'host=127.0.0.1 port=" + source.port() + " dbname=" + database
-                        + " user=" + source.user() + "' PUBLICATION bench WITH (copy_data = false, create_slot = false,"
+                        + " user=" + source.user() + "' PUBLICATION bench WITH (copy_data = "
+                        + (workload == Workload.W8) + ", create_slot = false,"
                         + " enabled = false, slot_name = 'native_" + database + "')");
+    }
+
+    @Override
+    public boolean isSynced() {
+        try (Connection connection = target.connect(database)) {
+            return Waiting.count(connection, "SELECT count(*) FROM pg_subscription_rel WHERE srsubstate <> 'r'") == 0;
+        } catch (SQLException e) {
+            throw new IllegalStateException("The subscription cannot be looked at", e);
+        }
     }
 
     @Override

@@ -13,6 +13,11 @@ interface Replication extends AutoCloseable {
     /** Makes the source keep its changes for us (slot, publication), starts nothing. The tables exist on both sides. */
     void prepare(String database, Workload workload);
 
+    /** Whether the rows that were there before it began have been copied; of systems that tell it by the order of changes, true. */
+    default boolean isSynced() {
+        return true;
+    }
+
     /** Starts to carry, or goes on after {@link #hold}; returns at once. */
     void start();
 

@@ -3,6 +3,7 @@ package io.twinlog.bench;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,9 +15,17 @@ import java.util.Map;
 final class Report {
 
     private final List<Result> results = new ArrayList<>();
+    /** The last run of each workload, by system. */
+    private final Map<String, Map<String, List<Throughput.Sample>>> throughput = new LinkedHashMap<>();
 
-    void add(Result result) {
+    /** @param samples rows written over time; empty where that says nothing */
+    void add(Result result, List<Throughput.Sample> samples) {
         results.add(result);
+        if (!samples.isEmpty()) {
+            throughput
+                    .computeIfAbsent(result.workload(), workload -> new LinkedHashMap<>())
+                    .put(result.system(), samples);
+        }
         System.out.println(line(result));
     }
 
@@ -76,6 +85,10 @@ final class Report {
 
     private static String share(double share) {
         return Double.isNaN(share) ? "" : String.format(Locale.ROOT, "%.2f", share);
+    }
+
+    void writePlot(Path file) throws IOException {
+        Files.writeString(file, Plot.svg(throughput));
     }
 
     void writeJson(Path file) throws IOException {

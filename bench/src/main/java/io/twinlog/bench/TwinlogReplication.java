@@ -68,7 +68,7 @@ final class TwinlogReplication implements Replication {
                 kafka: { bootstrap.servers: "%s" }
                 source: { url: "%s", user: %s, password: "x", tables: [%s] }
                 target: { url: "%s", user: %s, password: "x" }
-                capture: { snapshot: none, partitions: 3 }
+                capture: { snapshot: %s, partitions: 3 }
                 """.formatted(
                         replication,
                         kafka.bootstrapServers(),
@@ -76,15 +76,18 @@ final class TwinlogReplication implements Replication {
                         source.user(),
                         tables,
                         target.jdbcUrl(database),
-                        target.user());
+                        target.user(),
+                        workload == Workload.W8 ? "initial" : "none");
         try {
             Files.writeString(configuration, yaml);
         } catch (IOException e) {
             throw new UncheckedIOException("The configuration cannot be written to " + configuration, e);
         }
-        start();
-        command("wait", "--timeout", "120s");
-        end();
+        if (workload != Workload.W8) {
+            start();
+            command("wait", "--timeout", "120s");
+            end();
+        }
     }
 
     @Override

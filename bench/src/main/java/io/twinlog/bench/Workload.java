@@ -130,6 +130,14 @@ enum Workload {
         String where() {
             return "id % 1667 <> 1";
         }
+    },
+    /** Rows of W1 that are there before the replication begins. */
+    W8("initial sync of W1's rows", 5_000_000, "bench") {
+        @Override
+        void change(Connection source, long first, long events) throws SQLException {
+            W4.change(source, first, events);
+            execute(source, "VACUUM ANALYZE bench");
+        }
     };
 
     private final String text;

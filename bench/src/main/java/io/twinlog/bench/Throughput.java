@@ -1,0 +1,65 @@
+package io.twinlog.bench;
+
+import io.twinlog.sandbox.EmbeddedPostgres;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Counts the rows that a database has written, twice a second, in a thread of its own. PostgreSQL's backends tell their counts about
+ * once a second, so a sample may be that old.
+ */
+final class Throughput implements AutoCloseable {
+
+    private static final long EVERY_MILLIS = 500;
+
+    private final Connection connection;
+    private final long beginNanos = System.nanoTime();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "bench-throughput");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final List<Sample> samples = new ArrayList<>();
+    private long first = -1;
+
+    /** Rows written since the first sample. */
+    record Sample(double seconds, long rows) {}
+
+    Throughput(EmbeddedPostgres server, String database) throws SQLException {
+        connection = server.connect(database);
+        var unused = timer.scheduleAtFixedRate(this::sample, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void sample() {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SELECT pg_stat_clear_snapshot()");
+            long rows = Waiting.count(
+                    connection,
+                    "SELECT tup_inserted + tup_updated + tup_deleted FROM pg_stat_database WHERE datname = current_database()");
+            add(rows);
+        } catch (SQLException e) {
+            throw new IllegalStateException("The target's counts cannot be read", e);
+        }
+    }
+
+    private synchronized void add(long rows) {
+        first = first < 0 ? rows : first;
+        samples.add(new Sample((System.nanoTime() - beginNanos) / 1e9, rows - first));
+    }
+
+    synchronized List<Sample> samples() {
+        return List.copyOf(samples);
+    }
+
+    @Override
+    public void close() throws SQLException {
+        timer.shutdownNow();
+        connection.close();
+    }
+}

@@ -1,19 +1,26 @@
 package io.twinlog.capture;
 
 import io.twinlog.capture.postgres.catalog.CatalogTable;
+import io.twinlog.capture.postgres.catalog.Publication;
 import io.twinlog.capture.postgres.catalog.SlotFacts;
 import io.twinlog.capture.postgres.catalog.SourceCatalog;
 import io.twinlog.capture.postgres.catalog.SourceNames;
 import io.twinlog.capture.postgres.changes.RelationChanges;
 import io.twinlog.capture.postgres.connection.SourceAddress;
+import io.twinlog.capture.postgres.pgoutput.Relation;
+import io.twinlog.capture.postgres.value.RelationShape;
+import io.twinlog.capture.postgres.value.TypeNames;
 import io.twinlog.capture.selection.TablePatterns;
 import io.twinlog.schemas.Lsn;
 import io.twinlog.schemas.table.ReplicaIdentity;
 import io.twinlog.schemas.table.TableId;
+import io.twinlog.schemas.table.TableShape;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -92,6 +99,30 @@ final class PostgresView implements SourceView {
                             "SELECT pg_catalog.pg_logical_emit_message(false, '" + RelationChanges.BARRIER_PREFIX
                                     + "', ?)::text FROM pg_catalog.pg_current_xact_id()",
                             token);
+        } catch (SQLException e) {
+            throw PostgresSource.sqlFailure(e, null);
+        }
+    }
+
+    @Override
+    public List<TableShape> shapes() {
+        try {
+            boolean generated =
+                    connection.getMetaData().getDatabaseMajorVersion() >= Publication.VERSION_WITH_GENERATED;
+            TypeNames types = TypeNames.load(connection);
+            List<TableShape> shapes = new ArrayList<>();
+            for (CatalogTable table : new SourceCatalog(connection).select(tables)) {
+                List<String> names = table.identity() == 'i' ? table.identityIndex() : table.primaryKey();
+                if (!names.isEmpty()) {
+                    Relation relation = SourceCatalog.relation(table, generated);
+                    boolean[] key = new boolean[relation.columns().size()];
+                    for (int i = 0; i < key.length; i++) {
+                        key[i] = names.contains(relation.columns().get(i).name());
+                    }
+                    shapes.add(RelationShape.of(relation, key, types));
+                }
+            }
+            return shapes;
         } catch (SQLException e) {
             throw PostgresSource.sqlFailure(e, null);
         }

@@ -16,7 +16,7 @@ interface Source {
 
     /** The database that a URL leads to. */
     static Source of(CaptureConfig config) {
-        return new PostgresSource(config);
+        return MariadbSource.understands(config.sourceUrl()) ? new MariadbSource(config) : new PostgresSource(config);
     }
 
     /**

@@ -2,6 +2,8 @@ package io.twinlog.capture;
 
 import io.twinlog.schemas.table.ReplicaIdentity;
 import io.twinlog.schemas.table.TableId;
+import io.twinlog.schemas.table.TableShape;
+import java.util.List;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +12,7 @@ public interface SourceView extends AutoCloseable {
 
     /** Opens an ordinary connection. */
     static SourceView open(CaptureConfig config) {
-        return new PostgresView(config);
+        return MariadbSource.understands(config.sourceUrl()) ? new MariadbView(config) : new PostgresView(config);
     }
 
     /**
@@ -37,6 +39,9 @@ public interface SourceView extends AutoCloseable {
 
     /** The selected tables, each with what the source logs of a row before its change. */
     SortedMap<TableId, ReplicaIdentity> detection();
+
+    /** The selected tables that have a key, as they are now. */
+    List<TableShape> shapes();
 
     /**
      * A place in the log behind everything that is committed by now; where the source allows it, marked there, so that the

@@ -106,6 +106,7 @@ final class StreamLoop {
         hasty = false;
         sourceEnd = later(sourceEnd, writer.position());
         rememberFilter();
+        stream.remember(publisher.facts());
         publisher.heartbeat(writer.position(), sourceEnd);
     }
 

@@ -2,6 +2,7 @@ package io.twinlog.capture.stream;
 
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.Map;
 
 /** A source's log being read: gives changes to a {@link TransactionWriter}. Owned by the capturing thread. */
 public interface ChangeStream {
@@ -22,6 +23,9 @@ public interface ChangeStream {
 
     /** The source may forget what lies before. */
     void confirm(long position) throws SQLException;
+
+    /** Puts down what the next session needs to know of the log, as it is at the writer's position. */
+    void remember(Map<String, String> facts);
 
     /** How often reading paused to let data gather. */
     long pauses();

@@ -103,6 +103,14 @@ public final class TransactionWriter {
         }
     }
 
+    /** The open transaction, which has changed nothing that is captured, is no more. */
+    public void abandon() {
+        if (begun) {
+            throw new IllegalStateException("Events of the transaction were sent");
+        }
+        inTransaction = false;
+    }
+
     /** The open transaction was first made elsewhere. */
     public void origin(String name) {
         origin = name;

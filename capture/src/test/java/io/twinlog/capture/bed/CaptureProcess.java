@@ -23,7 +23,8 @@ public final class CaptureProcess {
                         String.valueOf(config.kafka().get("bootstrap.servers")),
                         config.sourceUrl(),
                         config.snapshot().name(),
-                        String.join(",", config.tables()))
+                        String.join(",", config.tables()),
+                        config.sourceUser())
                 .start();
     }
 
@@ -32,7 +33,7 @@ public final class CaptureProcess {
                 arguments[0],
                 Map.of("bootstrap.servers", arguments[1]),
                 arguments[2],
-                "postgres",
+                arguments[5],
                 "",
                 List.of(arguments[4].split(",", -1)),
                 SnapshotMode.valueOf(arguments[3]),

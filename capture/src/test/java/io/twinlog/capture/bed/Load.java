@@ -6,6 +6,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
@@ -17,13 +18,16 @@ public final class Load implements AutoCloseable {
         String statement(Random random, int writer);
     }
 
+    /** Duplicate keys and deadlocks of both databases. */
+    private static final Set<String> COLLISIONS = Set.of("23505", "40P01", "23000", "40001");
+
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicLong transactions = new AtomicLong();
     private volatile boolean closed;
 
     private Load() {}
 
-    public static Load start(Source source, int writers, long seed, Choice choice) {
+    public static Load start(Replicated source, int writers, long seed, Choice choice) {
         Load load = new Load();
         for (int i = 0; i < writers; i++) {
             int writer = i;
@@ -35,7 +39,7 @@ public final class Load implements AutoCloseable {
         return load;
     }
 
-    private void write(Source source, int writer, Random random, Choice choice) {
+    private void write(Replicated source, int writer, Random random, Choice choice) {
         try (Connection connection = source.connect();
                 Statement statement = connection.createStatement()) {
             while (!closed) {
@@ -45,7 +49,7 @@ public final class Load implements AutoCloseable {
                     LockSupport.parkNanos(1_000_000);
                 } catch (SQLException e) {
                     // Collisions of random keys are part of the load.
-                    if (!"23505".equals(e.getSQLState()) && !"40P01".equals(e.getSQLState())) {
+                    if (!COLLISIONS.contains(String.valueOf(e.getSQLState()))) {
                         throw e;
                     }
                 }

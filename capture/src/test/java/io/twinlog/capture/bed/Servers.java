@@ -1,9 +1,10 @@
 package io.twinlog.capture.bed;
 
 import io.twinlog.sandbox.EmbeddedKafka;
+import io.twinlog.sandbox.EmbeddedMariadb;
 import io.twinlog.sandbox.EmbeddedPostgres;
 
-/** One PostgreSQL and one Kafka for all tests of the JVM that do not harm them. They end with it. */
+/** One PostgreSQL, one MariaDB and one Kafka for all tests of the JVM that do not harm them. They end with it. */
 public final class Servers {
 
     private Servers() {}
@@ -15,7 +16,19 @@ public final class Servers {
                 .setting("max_wal_senders", "40")
                 .setting("max_connections", "100")
                 .start();
+    }
+
+    private static final class SharedKafka {
         static final EmbeddedKafka KAFKA = EmbeddedKafka.builder().start();
+    }
+
+    private static final class SharedMariadb {
+        static final EmbeddedMariadb MARIADB = EmbeddedMariadb.builder().start();
+    }
+
+    /** One MariaDB likewise. */
+    public static EmbeddedMariadb mariadb() {
+        return SharedMariadb.MARIADB;
     }
 
     public static EmbeddedPostgres postgres() {
@@ -23,6 +36,6 @@ public final class Servers {
     }
 
     public static EmbeddedKafka kafka() {
-        return Shared.KAFKA;
+        return SharedKafka.KAFKA;
     }
 }

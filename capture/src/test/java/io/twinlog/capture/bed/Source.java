@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A database of its own for one test, with the replication of the same name. */
-public final class Source {
+public final class Source implements Replicated {
 
     private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -39,10 +39,12 @@ public final class Source {
         return new Source(postgres, bootstrap, name);
     }
 
+    @Override
     public String name() {
         return name;
     }
 
+    @Override
     public String bootstrap() {
         return bootstrap;
     }
@@ -56,6 +58,7 @@ public final class Source {
         return this;
     }
 
+    @Override
     public Connection connect() throws SQLException {
         return postgres.connect(name);
     }

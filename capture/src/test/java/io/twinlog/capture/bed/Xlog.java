@@ -46,20 +46,20 @@ public final class Xlog {
     /** A transaction put back together. */
     public record Transaction(ControlRecord begin, @Nullable ControlRecord end, List<DataEvent> events) {}
 
-    private final Source source;
+    private final Replicated source;
     private final TopicNames names;
     private final List<ControlRecord> control = new ArrayList<>();
     private final SortedMap<EventId, DataEvent> events = new TreeMap<>();
     private final Map<EventId, TopicPartition> places = new HashMap<>();
     private long repetitions;
 
-    private Xlog(Source source) {
+    private Xlog(Replicated source) {
         this.source = source;
         this.names = new TopicNames(source.name());
     }
 
     /** Reads all topics to their ends. */
-    public static Xlog read(Source source) {
+    public static Xlog read(Replicated source) {
         Xlog xlog = new Xlog(source);
         try (KafkaConsumer<byte[], byte[]> consumer = xlog.consumer();
                 SchemaTopicReader schemas = new SchemaTopicReader(xlog.consumer(), xlog.names.schemas())) {
@@ -70,7 +70,7 @@ public final class Xlog {
     }
 
     /** Reads again and again until the condition holds. */
-    public static Xlog await(Source source, Predicate<Xlog> condition) {
+    public static Xlog await(Replicated source, Predicate<Xlog> condition) {
         Xlog[] found = new Xlog[1];
         Awaitility.await("events")
                 .atMost(Duration.ofSeconds(90))
@@ -100,7 +100,7 @@ public final class Xlog {
         return await(source, Xlog::holdsWhatItCounts);
     }
 
-    private boolean holdsWhatItCounts() {
+    boolean holdsWhatItCounts() {
         SortedMap<Long, Long> firstSeq = firstSeqByEpoch();
         return control(ControlKind.END).stream()
                 .filter(end -> !isVoid(end, firstSeq))
@@ -122,7 +122,7 @@ public final class Xlog {
     }
 
     /** Waits until the control log holds so many records of a kind. */
-    public static void awaitControl(Source source, ControlKind kind, long count) {
+    public static void awaitControl(Replicated source, ControlKind kind, long count) {
         Awaitility.await("control records")
                 .atMost(Duration.ofSeconds(90))
                 .pollInterval(Duration.ofMillis(20))

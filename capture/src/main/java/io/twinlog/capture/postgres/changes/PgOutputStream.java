@@ -6,6 +6,7 @@ import io.twinlog.capture.stream.ChangeStream;
 import io.twinlog.capture.stream.TransactionWriter;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.Map;
 
 /** The stream of a walsender, decoded as it comes. Owned by the capturing thread. */
 public final class PgOutputStream implements ChangeStream {
@@ -55,6 +56,10 @@ public final class PgOutputStream implements ChangeStream {
     public void confirm(long position) {
         stream.confirm(position);
     }
+
+    /** The slot remembers. */
+    @Override
+    public void remember(Map<String, String> facts) {}
 
     @Override
     public long pauses() {

@@ -38,7 +38,7 @@ public enum KeyOrder {
 
     public int compare(String a, String b) {
         return switch (this) {
-            case INTEGER -> Long.compare(Long.parseLong(a), Long.parseLong(b));
+            case INTEGER -> new BigInteger(a).compareTo(new BigInteger(b));
             // Lower-case hexadecimal digits of equal length order as the bytes do.
             case UUID -> a.compareTo(b);
             case DATE, TIMESTAMP -> time(a).compareTo(time(b));

@@ -1,0 +1,64 @@
+package io.twinlog.capture.mariadb.binlog;
+
+/**
+ * One event of the binlog. Immutable.
+ *
+ * @param type its code
+ * @param seconds when its statement began, seconds since 1970
+ * @param serverId of the server that first wrote it
+ * @param length of the whole event in the file, in bytes
+ * @param endOffset place behind it in its file; 0 where the server does not say it, as for the rows of a transaction from 11.4 on
+ * @param body its bytes behind the header, without checksum
+ */
+public record LogEvent(int type, long seconds, long serverId, long length, long endOffset, int flags, byte[] body) {
+
+    public static final int QUERY = 2;
+    public static final int STOP = 3;
+    public static final int ROTATE = 4;
+    public static final int INTVAR = 5;
+    public static final int RAND = 13;
+    public static final int USER_VAR = 14;
+    public static final int FORMAT_DESCRIPTION = 15;
+    public static final int XID = 16;
+    public static final int TABLE_MAP = 19;
+    public static final int WRITE_ROWS_V1 = 23;
+    public static final int UPDATE_ROWS_V1 = 24;
+    public static final int DELETE_ROWS_V1 = 25;
+    public static final int INCIDENT = 26;
+    public static final int HEARTBEAT = 27;
+    public static final int WRITE_ROWS_V2 = 30;
+    public static final int UPDATE_ROWS_V2 = 31;
+    public static final int DELETE_ROWS_V2 = 32;
+    public static final int XA_PREPARE = 38;
+    public static final int ANNOTATE_ROWS = 160;
+    public static final int BINLOG_CHECKPOINT = 161;
+    public static final int GTID = 162;
+    public static final int GTID_LIST = 163;
+    public static final int START_ENCRYPTION = 164;
+    public static final int QUERY_COMPRESSED = 165;
+    public static final int LAST_COMPRESSED = 171;
+
+    static final int HEADER_BYTES = 19;
+    private static final int ARTIFICIAL = 0x20;
+    private static final int IGNORABLE = 0x80;
+
+    /** Made up by the server for this connection: it stands in no file. */
+    public boolean isArtificial() {
+        return (flags & ARTIFICIAL) != 0 || endOffset == 0 && type == ROTATE;
+    }
+
+    /** Its writer says that readers may pass over it. */
+    public boolean isIgnorable() {
+        return (flags & IGNORABLE) != 0;
+    }
+
+    /** A cursor at the beginning of the body. */
+    public LogBytes bytes() {
+        return new LogBytes(body, 0, body.length);
+    }
+
+    @Override
+    public String toString() {
+        return "event of type " + type + ", " + length + " bytes, end " + endOffset;
+    }
+}

@@ -1,0 +1,98 @@
+package io.twinlog.capture.bed;
+
+import io.twinlog.capture.CaptureConfig;
+import io.twinlog.capture.SnapshotMode;
+import io.twinlog.capture.SourceView;
+import io.twinlog.sandbox.EmbeddedMariadb;
+import io.twinlog.schemas.SourcePosition;
+import io.twinlog.schemas.control.ControlKind;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A database of its own for one test on a MariaDB, with the replication of the same name. */
+public final class MariadbBed implements Replicated {
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final EmbeddedMariadb mariadb;
+    private final String name;
+
+    private MariadbBed(EmbeddedMariadb mariadb, String name) {
+        this.mariadb = mariadb;
+        this.name = name;
+    }
+
+    public static MariadbBed create(EmbeddedMariadb mariadb) {
+        String name = "m" + ProcessHandle.current().pid() + "_" + COUNT.incrementAndGet();
+        mariadb.execute("", "CREATE DATABASE " + name + " CHARACTER SET utf8mb4");
+        return new MariadbBed(mariadb, name);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String bootstrap() {
+        return Servers.kafka().bootstrapServers();
+    }
+
+    public MariadbBed sql(String... statements) {
+        mariadb.execute(name, statements);
+        return this;
+    }
+
+    @Override
+    public Connection connect() throws SQLException {
+        return mariadb.connect(name);
+    }
+
+    /** First column of all rows. */
+    public List<String> query(String sql) {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            List<String> result = new ArrayList<>();
+            while (rows.next()) {
+                result.add(rows.getString(1));
+            }
+            return result;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public CaptureConfig config(SnapshotMode snapshot, String... tables) {
+        return new CaptureConfig(
+                name,
+                Map.of("bootstrap.servers", bootstrap(), "fetch.max.wait.ms", "20"),
+                mariadb.jdbcUrl(""),
+                mariadb.user(),
+                mariadb.password(),
+                tables.length == 0 ? List.of(name + ".*") : List.of(tables),
+                snapshot,
+                3,
+                2,
+                (short) 1);
+    }
+
+    /** Waits until everything that is committed now is on the topics. */
+    public Xlog awaitAll() {
+        String end;
+        try (SourceView view = SourceView.open(config(SnapshotMode.NONE))) {
+            end = view.end();
+        }
+        return Xlog.await(
+                this,
+                xlog -> xlog.control(ControlKind.HEARTBEAT).stream()
+                                .anyMatch(record -> SourcePosition.compare(String.valueOf(record.position()), end) >= 0)
+                        && xlog.holdsWhatItCounts());
+    }
+}

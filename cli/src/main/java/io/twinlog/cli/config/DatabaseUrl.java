@@ -13,6 +13,8 @@ import org.postgresql.Driver;
 public record DatabaseUrl(String jdbc) {
 
     private static final String POSTGRESQL = "jdbc:postgresql:";
+    private static final String MARIADB = "jdbc:mariadb:";
+    private static final String MYSQL = "jdbc:mysql:";
     private static final Pattern SECRET_PARAMETER = Pattern.compile("(?i)((?:ssl)?password=)[^&]*");
     private static final Pattern USER_INFO = Pattern.compile("//[^/?]*@");
     private static final Pattern CREDENTIALS = Pattern.compile("(?i)[?&](user|password)=");
@@ -20,26 +22,38 @@ public record DatabaseUrl(String jdbc) {
     /** Reads an address; the message of the {@link IllegalArgumentException} says what is wrong without repeating it. */
     public static DatabaseUrl parse(String text) {
         String lower = text.toLowerCase(Locale.ROOT);
-        for (String later : new String[] {"jdbc:mariadb:", "jdbc:mysql:", "mongodb:", "mongodb+srv:"}) {
+        for (String later : new String[] {"mongodb:", "mongodb+srv:"}) {
             if (lower.startsWith(later)) {
-                throw new IllegalArgumentException(
-                        "names a " + later.replaceFirst("^jdbc:", "").replace(":", "")
-                                + " database; this version replicates between PostgreSQL databases only");
+                throw new IllegalArgumentException("names a " + later.replace(":", "")
+                        + " database; this version knows PostgreSQL and MariaDB only");
             }
         }
-        if (!text.startsWith(POSTGRESQL)) {
+        boolean mariadb = isMariadb(text);
+        if (!text.startsWith(POSTGRESQL) && !mariadb) {
             throw new IllegalArgumentException(
-                    "must be a JDBC URL of PostgreSQL: jdbc:postgresql://HOST:PORT/DATABASE");
+                    "must be a JDBC URL: jdbc:postgresql://HOST:PORT/DATABASE or jdbc:mariadb://HOST:PORT/");
         }
         if (USER_INFO.matcher(text).find() || CREDENTIALS.matcher(text).find()) {
             throw new IllegalArgumentException(
                     "must not hold user or password; put them into the keys user and password beside it");
+        }
+        if (mariadb) {
+            return new DatabaseUrl(text);
         }
         Properties parts = Driver.parseURL(text, null);
         if (parts == null || parts.getProperty("PGDBNAME", "").isEmpty()) {
             throw new IllegalArgumentException("must have the form jdbc:postgresql://HOST:PORT/DATABASE");
         }
         return new DatabaseUrl(text);
+    }
+
+    /** Whether it leads to a MariaDB; {@code jdbc:mysql:} is taken for the same. */
+    public boolean isMariadb() {
+        return isMariadb(jdbc);
+    }
+
+    private static boolean isMariadb(String text) {
+        return text.startsWith(MARIADB) || text.startsWith(MYSQL);
     }
 
     @Override

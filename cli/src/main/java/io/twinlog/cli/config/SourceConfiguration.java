@@ -8,7 +8,8 @@ import java.util.function.BiConsumer;
 public record SourceConfiguration(
         @Key(
                 name = "url",
-                text = "`jdbc:postgresql://HOST:PORT/DATABASE`, with any parameter of the PostgreSQL JDBC driver.",
+                text = "`jdbc:postgresql://HOST:PORT/DATABASE`, with any parameter of the PostgreSQL JDBC driver, or"
+                        + " `jdbc:mariadb://HOST:PORT/` (also `jdbc:mysql:`), with parameters of MariaDB's.",
                 presence = Presence.REQUIRED)
         DatabaseUrl url,
 
@@ -24,8 +25,8 @@ public record SourceConfiguration(
         @Key(
                 name = "tables",
                 text =
-                        "What is replicated: `schema.table` with `*` or `%` for any text. A leading `!` leaves tables out"
-                                + " again.",
+                        "What is replicated: `schema.table` (MariaDB: `database.table`) with `*` or `%` for any text. A leading"
+                                + " `!` leaves tables out again.",
                 defaultValue = "[\"public.*\"]")
         List<TablePattern> tables)
         implements Validated {

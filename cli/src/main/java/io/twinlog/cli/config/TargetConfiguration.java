@@ -1,6 +1,7 @@
 package io.twinlog.cli.config;
 
 import io.twinlog.cli.config.Key.Presence;
+import java.util.function.BiConsumer;
 
 /** The section {@code target}. Immutable. */
 public record TargetConfiguration(
@@ -17,4 +18,13 @@ public record TargetConfiguration(
         String user,
 
         @Key(name = "password", text = "Its password; none if the server asks for none.", defaultValue = "")
-        Secret password) {}
+        Secret password)
+        implements Validated {
+
+    @Override
+    public void validate(BiConsumer<String, String> problems) {
+        if (url.isMariadb()) {
+            problems.accept("url", "names a MariaDB, which this version reads as a source and does not write to");
+        }
+    }
+}

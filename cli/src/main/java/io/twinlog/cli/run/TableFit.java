@@ -4,6 +4,8 @@ import io.twinlog.applier.Targets;
 import io.twinlog.applier.progress.ProgressStore;
 import io.twinlog.applier.progress.StoredProgress;
 import io.twinlog.applier.target.TargetDatabase;
+import io.twinlog.applier.target.postgres.PostgresPlace;
+import io.twinlog.capture.SourceView;
 import io.twinlog.capture.postgres.catalog.CatalogTable;
 import io.twinlog.capture.postgres.catalog.SourceCatalog;
 import io.twinlog.capture.selection.TablePatterns;
@@ -15,8 +17,10 @@ import io.twinlog.cli.config.SourceConfiguration;
 import io.twinlog.cli.config.TargetConfiguration;
 import io.twinlog.cli.config.TwinlogConfiguration;
 import io.twinlog.schemas.check.Check;
+import io.twinlog.schemas.failure.TwinlogException;
 import io.twinlog.schemas.table.ReplicaIdentity;
 import io.twinlog.schemas.table.TableId;
+import io.twinlog.schemas.table.TableShape;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -62,6 +66,9 @@ record TableFit(TwinlogConfiguration configuration) {
         if (source == null || target == null) {
             return List.of();
         }
+        if (source.url().isMariadb()) {
+            return checkAnySource(target);
+        }
         List<Check> checks = new ArrayList<>();
         try (Connection ours = connect(source.url(), source.user(), source.password());
                 Connection theirs = connect(target.url(), target.user(), target.password())) {
@@ -88,19 +95,52 @@ record TableFit(TwinlogConfiguration configuration) {
         return checks;
     }
 
+    /** By the shapes that the source will describe its tables with. */
+    private List<Check> checkAnySource(TargetConfiguration target) {
+        List<Check> checks = new ArrayList<>();
+        try (SourceView view = SourceView.open(Parts.captureConfig(configuration));
+                Connection theirs = connect(target.url(), target.user(), target.password())) {
+            boolean rowsMatter = rowsWouldBeInTheWay(theirs);
+            for (TableShape shape : view.shapes()) {
+                String subject = "table " + shape.id();
+                List<String> remedies = PostgresPlace.remedies(theirs, shape);
+                String quoted = CatalogTable.quote(shape.schema()) + "." + CatalogTable.quote(shape.table());
+                if (!remedies.isEmpty()) {
+                    checks.add(missing(
+                            shape.id(),
+                            "The target's table does not fit the source's, or is missing",
+                            "At the target: " + String.join(" ", remedies)));
+                } else if (rowsMatter && hasRows(theirs, quoted)) {
+                    checks.add(rowsInTheWay(subject, quoted));
+                }
+            }
+        } catch (SQLException | TwinlogException e) {
+            return checks;
+        }
+        return checks;
+    }
+
+    private static Check rowsInTheWay(String subject, String quoted) {
+        return Check.problem(
+                subject,
+                "The target's table has rows already, and the initial sync would meet them",
+                "At the target: TRUNCATE " + quoted
+                        + "; or set apply.existing.rows to truncate or upsert; or set capture.snapshot to none");
+    }
+
     private List<Check> check(CatalogTable table, Connection ours, Connection theirs, boolean rowsMatter)
             throws SQLException {
         String subject = "table " + table.id();
         Map<String, Column> wanted = columns(ours, table.id());
         Map<String, Column> found = columns(theirs, table.id());
         if (found.isEmpty()) {
-            return List.of(missing(table, "The target does not have it", create(table, wanted)));
+            return List.of(missing(table.id(), "The target does not have it", create(table, wanted)));
         }
         List<Check> checks = new ArrayList<>();
         for (Column column : wanted.values()) {
             if (!column.generated() && !found.containsKey(column.name())) {
                 checks.add(missing(
-                        table,
+                        table.id(),
                         "The target's table lacks the column " + column.name(),
                         "At the target: ALTER TABLE " + table.quotedName() + " ADD COLUMN "
                                 + CatalogTable.quote(column.name()) + " " + column.type() + ";"));
@@ -126,12 +166,8 @@ record TableFit(TwinlogConfiguration configuration) {
                             + CatalogTable.quote(theirs.getMetaData().getUserName()) + ";"));
             return checks;
         }
-        if (rowsMatter && hasRows(theirs, table)) {
-            checks.add(Check.problem(
-                    subject,
-                    "The target's table has rows already, and the initial sync would meet them",
-                    "At the target: TRUNCATE " + table.quotedName()
-                            + "; or set apply.existing.rows to truncate or upsert; or set capture.snapshot to none"));
+        if (rowsMatter && hasRows(theirs, table.quotedName())) {
+            checks.add(rowsInTheWay(subject, table.quotedName()));
         }
         return checks;
     }
@@ -159,9 +195,9 @@ record TableFit(TwinlogConfiguration configuration) {
     }
 
     /** Where a rule parks events that have no place at the target, that is a decision and no obstacle. */
-    private Check missing(CatalogTable table, String message, @Nullable String remedy) {
-        String subject = "table " + table.id();
-        return configuration.conflicts().rulesOfApplier().parksMissing(table.id())
+    private Check missing(TableId table, String message, @Nullable String remedy) {
+        String subject = "table " + table;
+        return configuration.conflicts().rulesOfApplier().parksMissing(table)
                 ? Check.warning(subject, message + "; its events are parked (target_missing)", remedy)
                 : Check.problem(subject, message, remedy);
     }
@@ -177,9 +213,9 @@ record TableFit(TwinlogConfiguration configuration) {
         return progress == null || progress.seq() == 0;
     }
 
-    private static boolean hasRows(Connection theirs, CatalogTable table) throws SQLException {
+    private static boolean hasRows(Connection theirs, String quoted) throws SQLException {
         try (Statement statement = theirs.createStatement();
-                ResultSet row = statement.executeQuery("SELECT EXISTS (SELECT FROM " + table.quotedName() + ")")) {
+                ResultSet row = statement.executeQuery("SELECT EXISTS (SELECT FROM " + quoted + ")")) {
             return row.next() && row.getBoolean(1);
         }
     }

@@ -73,7 +73,7 @@ public record StatusText(StatusReport report) {
         }
         Slot slot = source.slot();
         if (slot == null) {
-            return "at " + source.walEnd() + ", no slot";
+            return "at " + source.walEnd() + (String.valueOf(source.walEnd()).contains(":") ? "" : ", no slot");
         }
         return "at " + source.walEnd() + ", slot " + slot.name() + (slot.active() ? " in use" : " not in use")
                 + ", wal_status " + known(slot.walStatus()) + ", confirmed " + known(slot.confirmedPosition())

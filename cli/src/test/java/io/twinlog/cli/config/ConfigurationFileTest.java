@@ -167,7 +167,7 @@ class ConfigurationFileTest {
                         replication: shop
                         kafka: { bootstrap.server: "localhost:9092" }
                         source:
-                          url: jdbc:mariadb://localhost/shop
+                          url: mongodb://localhost/shop
                           user: twinlog
                           pasword: hush-hush
                           tables: public.*
@@ -184,8 +184,7 @@ class ConfigurationFileTest {
                         "line 2, column 8: kafka.bootstrap.servers is missing (or embedded, for a broker in this process)",
                         "line 2, column 10: kafka.bootstrap.server is not a setting of Kafka's clients;"
                                 + " do you mean bootstrap.servers?",
-                        "line 4, column 8: source.url names a mariadb database; this version replicates between PostgreSQL"
-                                + " databases only",
+                        "line 4, column 8: source.url names a mongodb database; this version knows PostgreSQL and MariaDB only",
                         "line 6, column 3: source.pasword is not a known key; do you mean source.password?",
                         "line 7, column 11: source.tables must be a list, such as [\"first\", \"second\"]",
                         "line 9, column 3: target.user is missing",
@@ -418,5 +417,18 @@ class ConfigurationFileTest {
                 .singleElement()
                 .asString()
                 .contains("source.tables names no table");
+    }
+
+    @Test
+    void mariadb_is_a_source_and_no_target() {
+        String source = MINIMAL.replace("jdbc:postgresql://localhost:5432/shop", "jdbc:mariadb://h:3306/");
+
+        assertThat(file(directory, source).read().requiredSource().url().isMariadb())
+                .isTrue();
+        assertThat(file(directory, source.replace("jdbc:postgresql://localhost:5433/shop", "jdbc:mysql://h:3306/"))
+                        .problems())
+                .singleElement()
+                .asString()
+                .contains("target.url names a MariaDB, which this version reads as a source and does not write to");
     }
 }

@@ -24,15 +24,15 @@ final class TableFit {
             PostgresColumn target = table.column(column.name());
             if (target == null) {
                 statements.add("ALTER TABLE " + table.quoted() + " ADD COLUMN " + Identifier.quote(column.name()) + " "
-                        + column.sqlType() + ";");
+                        + MariadbFit.typeFor(shape, column) + ";");
             } else if (target.generated()) {
                 if (column.key()) {
                     statements.add("ALTER TABLE " + table.quoted() + " ALTER COLUMN " + Identifier.quote(column.name())
                             + " DROP EXPRESSION;");
                 }
-            } else if (!TypeFit.fits(column, target)) {
+            } else if (!MariadbFit.fits(shape, column, target)) {
                 statements.add("ALTER TABLE " + table.quoted() + " ALTER COLUMN " + Identifier.quote(column.name())
-                        + " TYPE " + column.sqlType() + ";");
+                        + " TYPE " + MariadbFit.typeFor(shape, column) + ";");
             }
         }
         if (shape.keyIndexes().length == 0) {
@@ -43,7 +43,7 @@ final class TableFit {
 
     private static String createTable(TableShape shape) {
         String columns = shape.columns().stream()
-                .map(column -> Identifier.quote(column.name()) + " " + column.sqlType())
+                .map(column -> Identifier.quote(column.name()) + " " + MariadbFit.typeFor(shape, column))
                 .collect(Collectors.joining(", "));
         String key = shape.columns().stream()
                 .filter(ColumnShape::key)

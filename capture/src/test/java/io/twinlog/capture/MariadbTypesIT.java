@@ -351,6 +351,112 @@ class MariadbTypesIT {
         };
     }
 
+    /** Random values; what the server prints of them stands beside them. */
+    @Test
+    void numbers_and_times_print_as_the_server_prints_them() {
+        MariadbBed source = MariadbBed.create(Servers.mariadb());
+        List<String> types = List.of(
+                "decimal(38,10)",
+                "decimal(65,30)",
+                "decimal(10,0)",
+                "decimal(18,9)",
+                "decimal(7,7)",
+                "decimal(1,0)",
+                "mediumint",
+                "bigint",
+                "bigint unsigned",
+                "bit(23)",
+                "date",
+                "time",
+                "time(1)",
+                "time(3)",
+                "time(6)",
+                "datetime",
+                "datetime(1)",
+                "datetime(5)",
+                "timestamp(2)",
+                "timestamp(6)");
+        StringBuilder columns = new StringBuilder("id int PRIMARY KEY");
+        StringBuilder printed = new StringBuilder();
+        for (int i = 0; i < types.size(); i++) {
+            columns.append(", c").append(i).append(' ').append(types.get(i)).append(" NULL");
+            columns.append(", p").append(i).append(" varchar(100)");
+            String shown =
+                    types.get(i).startsWith("bit") ? "LPAD(BIN(c" + i + " + 0), 23, '0')" : "CAST(c" + i + " AS CHAR)";
+            printed.append(i == 0 ? "" : ", ")
+                    .append("p")
+                    .append(i)
+                    .append(" = ")
+                    .append(shown);
+        }
+        source.sql("CREATE TABLE r (" + columns + ")");
+        try (CaptureRun capture = CaptureRun.start(source.config(SnapshotMode.NONE))) {
+            capture.awaitStreaming();
+            Random random = new Random(19);
+            StringBuilder rows = new StringBuilder();
+            for (int id = 0; id < 300; id++) {
+                rows.append(id == 0 ? "(" : ", (").append(id);
+                for (String type : types) {
+                    rows.append(", ").append(randomValue(type, random)).append(", NULL");
+                }
+                rows.append(')');
+            }
+            source.sql(
+                    "SET sql_mode = ''",
+                    "SET time_zone = '+00:00'",
+                    "INSERT INTO r VALUES " + rows,
+                    "SET STATEMENT time_zone = '+00:00' FOR UPDATE r SET " + printed);
+            Xlog xlog = source.awaitAll();
+            assertThat(xlog.events(Operation.UPDATE)).hasSize(300).allSatisfy(event -> {
+                RowImage after = Objects.requireNonNull(event.after());
+                for (int i = 0; i < types.size(); i++) {
+                    int column = 1 + 2 * i;
+                    String shown = String.valueOf(after.value(column + 1));
+                    String found = String.valueOf(
+                            text(after, column, after.shape().columns().get(column)));
+                    boolean time = types.get(i).matches("(date)?time.*");
+                    assertThat(found.replace("!", ""))
+                            .as(types.get(i))
+                            .isEqualTo(
+                                    time && !found.startsWith("!") && shown.contains(".")
+                                            ? shown.replaceFirst("\\.?0*$", "")
+                                            : shown);
+                }
+            });
+        }
+    }
+
+    private static String randomValue(String type, Random random) {
+        String base = type.replaceFirst("\\(.*", "");
+        return switch (base) {
+            case "decimal" -> {
+                String[] modifiers = type.replaceAll("[^0-9,]", "").split(",");
+                int precision = Integer.parseInt(modifiers[0]);
+                int digits = 1 + random.nextInt(precision);
+                StringBuilder value = new StringBuilder(random.nextBoolean() ? "-" : "");
+                for (int i = 0; i < digits; i++) {
+                    value.append(random.nextInt(3) == 0 ? 0 : random.nextInt(10));
+                }
+                yield value + "e-" + modifiers[1];
+            }
+            case "date" -> "'" + LocalDate.of(1000, 1, 1).plusDays(random.nextInt(3_200_000)) + "'";
+            case "time" ->
+                "'" + (random.nextBoolean() ? "-" : "") + random.nextInt(839) + ":" + random.nextInt(60) + ":"
+                        + random.nextInt(60) + "." + random.nextInt(1_000_000) + "'";
+            case "datetime" ->
+                "'" + LocalDateTime.of(1000, 1, 1, 0, 0).plusSeconds(random.nextLong(280_000_000_000L)) + "."
+                        + random.nextInt(999) + "'";
+            case "timestamp" ->
+                "FROM_UNIXTIME(" + (1 + random.nextInt(2_000_000_000)) + "." + random.nextInt(1000) + ")";
+            case "mediumint" -> String.valueOf(random.nextInt(1 << 24) - (1 << 23));
+            case "bit" -> String.valueOf(random.nextInt(1 << 23));
+            default ->
+                type.endsWith("unsigned")
+                        ? Long.toUnsignedString(random.nextLong() >>> random.nextInt(64))
+                        : String.valueOf(random.nextLong() >> random.nextInt(64));
+        };
+    }
+
     @Test
     void addresses_print_as_the_server_prints_them() {
         MariadbBed source = MariadbBed.create(Servers.mariadb());

@@ -30,6 +30,10 @@ public record QueryEvent(String database, String sql) {
 
     private static final Pattern COMMENT =
             Pattern.compile("\\A(?:\\s+|/\\*(?![!M]).*?\\*/|--[ \\t][^\\n]*\\n|#[^\\n]*\\n)+", Pattern.DOTALL);
+    /** What stands in such a comment is executed; what such a prefix sets holds for the statement behind it. */
+    private static final Pattern PREFIX = Pattern.compile(
+            "\\A(?:/\\*M?!\\d*\\s*|SET\\s+STATEMENT\\s.*?\\sFOR\\s+)", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
     private static final String NAME = "(`(?:[^`]|``)+`|\"(?:[^\"]|\"\")+\"|[\\w$\\x{80}-\\x{FFFF}]+)";
     private static final Pattern TRUNCATE = Pattern.compile(
             "TRUNCATE\\s+(?:TABLE\\s+)?" + NAME + "(?:\\s*\\.\\s*" + NAME + ")?(?:\\s+(?:WAIT\\s+\\d+|NOWAIT))?"
@@ -65,8 +69,16 @@ public record QueryEvent(String database, String sql) {
     }
 
     private String bare() {
-        Matcher comment = COMMENT.matcher(sql);
-        return (comment.find() ? sql.substring(comment.end()) : sql).strip();
+        String rest = sql;
+        while (true) {
+            Matcher comment = COMMENT.matcher(rest);
+            String after = comment.find() ? rest.substring(comment.end()) : rest;
+            Matcher prefix = PREFIX.matcher(after);
+            if (!prefix.find()) {
+                return after.strip();
+            }
+            rest = after.substring(prefix.end());
+        }
     }
 
     /** The first words, for messages: no values. */

@@ -144,7 +144,10 @@ public final class JavaProcess implements AutoCloseable {
 
         /** The options with which the launcher starts {@code twinlog}; what is added later wins. */
         public Builder likeLauncher(String heap) {
-            return heap(heap).option("-XX:TieredStopAtLevel=1").option("-XX:+UseSerialGC");
+            return heap(heap)
+                    .option("-XX:TieredStopAtLevel=1")
+                    .option("-XX:+UseSerialGC")
+                    .option("-XX:NewRatio=1");
         }
 
         /** Any option of the {@code java} command. */

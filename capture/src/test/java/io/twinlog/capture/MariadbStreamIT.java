@@ -164,6 +164,32 @@ class MariadbStreamIT {
     }
 
     @Test
+    void other_tables_begin_a_new_epoch_so_that_numbers_keep_their_meaning() {
+        source.sql("CREATE TABLE a (id int PRIMARY KEY)", "CREATE TABLE b (id int PRIMARY KEY)");
+        String a = source.name() + ".a";
+        String b = source.name() + ".b";
+        try (CaptureRun run =
+                CaptureRun.start(source.config(SnapshotMode.NONE, a)).awaitStreaming()) {
+            source.sql("INSERT INTO a VALUES (1)", "INSERT INTO b VALUES (1)");
+            assertThat(source.awaitAll().events()).hasSize(1);
+        }
+        source.sql("INSERT INTO b VALUES (2)", "INSERT INTO a VALUES (2)");
+        try (CaptureRun run =
+                CaptureRun.start(source.config(SnapshotMode.NONE, a, b)).awaitStreaming()) {
+            assertThat(run.messages()).anyMatch(line -> line.contains("source.tables has changed"));
+            Xlog xlog = source.awaitAll();
+            assertThat(xlog.transactions()).hasSize(3);
+            assertThat(xlog.control(ControlKind.EPOCH)).hasSize(2);
+            assertThat(xlog.replay("b", "id")).containsOnlyKeys("2");
+        }
+        try (CaptureRun run =
+                CaptureRun.start(source.config(SnapshotMode.NONE, a, b)).awaitStreaming()) {
+            source.sql("INSERT INTO b VALUES (3)");
+            assertThat(source.awaitAll().control(ControlKind.EPOCH)).hasSize(2);
+        }
+    }
+
+    @Test
     void what_cannot_be_captured_is_named_before_the_start() {
         source.sql(
                 "CREATE TABLE good (id int PRIMARY KEY)",

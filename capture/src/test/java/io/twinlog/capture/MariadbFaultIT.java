@@ -70,7 +70,7 @@ class MariadbFaultIT {
                 default -> "INSERT IGNORE INTO t SELECT 100000 + " + key * 100 + " + seq, 1, 'many' FROM seq_1_to_50";
             };
         })) {
-            for (int kill = 0; kill < 4; kill++) {
+            for (int kill = 0; kill < 3; kill++) {
                 try (JavaProcess process = CaptureProcess.start(source.config(SnapshotMode.NONE), "256m")) {
                     process.awaitOutput("STATE PRIMARY", PATIENCE);
                     pause(random.nextInt(1500));

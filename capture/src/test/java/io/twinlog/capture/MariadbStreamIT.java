@@ -190,6 +190,46 @@ class MariadbStreamIT {
     }
 
     @Test
+    void statements_of_all_kinds_that_change_rows_are_followed() {
+        source.sql(
+                "CREATE TABLE t (id int PRIMARY KEY, v varchar(10), UNIQUE (v))",
+                "CREATE TABLE aria (id int PRIMARY KEY) ENGINE = Aria",
+                "CREATE SEQUENCE s",
+                "CREATE TABLE log (id int AUTO_INCREMENT PRIMARY KEY, what varchar(10))",
+                "CREATE TRIGGER r AFTER INSERT ON t FOR EACH ROW INSERT INTO log (what) VALUES (NEW.v)",
+                "CREATE TABLE parted (id int PRIMARY KEY) PARTITION BY HASH (id) PARTITIONS 3");
+        try (CaptureRun run = CaptureRun.start(source.config(SnapshotMode.NONE))) {
+            run.awaitStreaming();
+            source.sql(
+                    "CREATE TABLE made (id int PRIMARY KEY) SELECT 1 AS id UNION SELECT 2",
+                    "CREATE OR REPLACE TABLE made (id int PRIMARY KEY) SELECT 3 AS id",
+                    "INSERT INTO aria VALUES (1), (2)",
+                    "DELETE FROM aria WHERE id = 1",
+                    "INSERT INTO t SELECT NEXT VALUE FOR s, 'a'",
+                    "INSERT INTO t VALUES (1, 'b') ON DUPLICATE KEY UPDATE v = 'c'",
+                    "REPLACE INTO t VALUES (7, 'c')",
+                    "CREATE TEMPORARY TABLE temp (id int PRIMARY KEY)",
+                    "INSERT INTO temp VALUES (1)",
+                    "INSERT INTO parted SELECT seq FROM seq_1_to_9",
+                    "TRUNCATE parted",
+                    "INSERT INTO parted VALUES (10)",
+                    "XA START 'x'",
+                    "INSERT INTO mysql.time_zone (Use_leap_seconds) VALUES ('N')",
+                    "XA END 'x'",
+                    "XA PREPARE 'x'",
+                    "XA ROLLBACK 'x'",
+                    "DROP SEQUENCE s");
+            Xlog xlog = source.awaitAll();
+            assertThat(run.messages()).noneMatch(line -> line.contains("Trying again"));
+            assertThat(xlog.replay("aria", "id")).containsOnlyKeys("2");
+            assertThat(xlog.replay("t", "id")).containsOnlyKeys("7");
+            assertThat(xlog.replay("log", "id")).hasSize(2);
+            assertThat(xlog.replay("parted", "id")).containsOnlyKeys("10");
+            assertThat(xlog.replay("made", "id")).containsOnlyKeys("1", "2", "3");
+        }
+    }
+
+    @Test
     void what_cannot_be_captured_is_named_before_the_start() {
         source.sql(
                 "CREATE TABLE good (id int PRIMARY KEY)",

@@ -35,6 +35,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LoggedTables {
 
+    private static final List<String> SEQUENCE = List.of(
+            "next_not_cached_value",
+            "minimum_value",
+            "maximum_value",
+            "start_value",
+            "increment",
+            "cache_size",
+            "cycle_option",
+            "cycle_count");
+
     private static final int MOST_NUMBERS = 10_000;
 
     /**
@@ -112,6 +122,9 @@ public final class LoggedTables {
                             + " in its configuration). What was logged before cannot be captured: use `twinlog drop` and start"
                             + " with an initial sync, or `twinlog accept-loss`.");
         }
+        if (!map.hasKey() && isSequence(map)) {
+            return new Entry(description, null, null);
+        }
         if (!map.hasKey()) {
             throw new TwinlogException(
                     Category.SCHEMA,
@@ -124,6 +137,15 @@ public final class LoggedTables {
         List<MariadbType> types = types(map);
         RowDecoder decoder = new RowDecoder(map, types, sets);
         return new Entry(description, directory.describe(shape(map, types)), decoder);
+    }
+
+    /** A sequence logs its state as the row of a table without a key. It is no table of rows. */
+    private boolean isSequence(TableMap map) {
+        if (!map.columns().stream().map(TableMap.Column::name).toList().equals(SEQUENCE)) {
+            return false;
+        }
+        MariadbTable now = catalog(map.table());
+        return now == null || now.kind().equals("SEQUENCE");
     }
 
     private List<MariadbType> types(TableMap map) {

@@ -405,6 +405,34 @@ class MariadbTypesIT {
     }
 
     @Test
+    void a_driver_that_tells_no_counts_is_refused() {
+        try (Twin other = new Twin(
+                Servers.kafka().bootstrapServers(),
+                Servers.uniqueName(),
+                TargetVendor.MARIADB,
+                twin.url() + "?useBulkStmts=true",
+                "root")) {
+            other.sql("CREATE TABLE t (id int PRIMARY KEY, v int)", "INSERT INTO t VALUES (1, 1), (2, 1)");
+            other.script().epoch();
+            TableScript t = other.script()
+                    .table(
+                            new TableShape(
+                                    "public",
+                                    "t",
+                                    ReplicaIdentity.FULL,
+                                    List.of(key("id", XlogType.INT, "int"), column("v", XlogType.INT, "int")),
+                                    TableShape.MARIADB),
+                            1);
+            other.script()
+                    .commit(tx -> tx.update(t, new Object[] {1, 1}, new Object[] {1, 2})
+                            .update(t, new Object[] {2, 7}, new Object[] {2, 8}));
+            TwinlogException failure = other.start().awaitFailure();
+            assertThat(failure).hasMessageContaining("useBulkStmts");
+            assertThat(other.rows("SELECT id, v FROM t ORDER BY id")).containsExactly("1|1", "2|1");
+        }
+    }
+
+    @Test
     void a_missing_table_is_told_with_the_statement_that_makes_it() {
         TableScript t = table(
                 TableShape.MARIADB,

@@ -16,9 +16,7 @@ import io.twinlog.schemas.failure.TwinlogException;
 import io.twinlog.schemas.table.ReplicaIdentity;
 import io.twinlog.schemas.table.TableId;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -265,11 +263,8 @@ public final class Target implements AutoCloseable {
         session.touch();
         List<TableId> found = new ArrayList<>();
         for (TableId table : database.existing(session.connection(), tables)) {
-            try (Statement statement = session.connection().createStatement();
-                    ResultSet row = statement.executeQuery("SELECT 1 FROM " + Identifier.quote(table) + " LIMIT 1")) {
-                if (row.next()) {
-                    found.add(table);
-                }
+            if (database.hasRows(session.connection(), table)) {
+                found.add(table);
             }
         }
         session.commit();

@@ -1,12 +1,16 @@
 package io.twinlog.applier.target;
 
 import io.twinlog.applier.conflict.ConflictRules;
+import io.twinlog.applier.dialect.Identifier;
 import io.twinlog.schemas.check.Check;
 import io.twinlog.schemas.control.ControlRecord;
 import io.twinlog.schemas.table.ReplicaIdentity;
 import io.twinlog.schemas.table.TableId;
+import io.twinlog.schemas.table.TableShape;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +80,17 @@ public interface TargetDatabase {
 
     /** Those of the tables that exist. */
     List<TableId> existing(Connection connection, List<TableId> tables) throws SQLException;
+
+    /** Whether a table that exists has rows. */
+    default boolean hasRows(Connection connection, TableId table) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT 1 FROM " + Identifier.quote(table) + " LIMIT 1")) {
+            return row.next();
+        }
+    }
+
+    /** The statements that make a table of the target fit a table version; empty if it does. */
+    List<String> remedies(Connection connection, TableShape shape) throws SQLException;
 
     /**
      * What the conflict policies lack at the target, one sentence each.

@@ -1,13 +1,14 @@
 package io.twinlog.cli.config;
 
 import io.twinlog.cli.config.Key.Presence;
-import java.util.function.BiConsumer;
 
 /** The section {@code target}. Immutable. */
 public record TargetConfiguration(
         @Key(
                 name = "url",
-                text = "`jdbc:postgresql://HOST:PORT/DATABASE`, with any parameter of the PostgreSQL JDBC driver.",
+                text = "`jdbc:postgresql://HOST:PORT/DATABASE`, with any parameter of the PostgreSQL JDBC driver, or"
+                        + " `jdbc:mariadb://HOST:PORT/DATABASE`, with those of MariaDB's (`jdbc:mysql:` is taken for the"
+                        + " same).",
                 presence = Presence.REQUIRED)
         DatabaseUrl url,
 
@@ -18,13 +19,4 @@ public record TargetConfiguration(
         String user,
 
         @Key(name = "password", text = "Its password; none if the server asks for none.", defaultValue = "")
-        Secret password)
-        implements Validated {
-
-    @Override
-    public void validate(BiConsumer<String, String> problems) {
-        if (url.isMariadb()) {
-            problems.accept("url", "names a MariaDB, which this version reads as a source and does not write to");
-        }
-    }
-}
+        Secret password) {}

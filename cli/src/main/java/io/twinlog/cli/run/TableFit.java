@@ -4,7 +4,6 @@ import io.twinlog.applier.Targets;
 import io.twinlog.applier.progress.ProgressStore;
 import io.twinlog.applier.progress.StoredProgress;
 import io.twinlog.applier.target.TargetDatabase;
-import io.twinlog.applier.target.postgres.PostgresPlace;
 import io.twinlog.capture.SourceView;
 import io.twinlog.capture.postgres.catalog.CatalogTable;
 import io.twinlog.capture.postgres.catalog.SourceCatalog;
@@ -20,7 +19,6 @@ import io.twinlog.schemas.check.Check;
 import io.twinlog.schemas.failure.TwinlogException;
 import io.twinlog.schemas.table.ReplicaIdentity;
 import io.twinlog.schemas.table.TableId;
-import io.twinlog.schemas.table.TableShape;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -66,8 +64,8 @@ record TableFit(TwinlogConfiguration configuration) {
         if (source == null || target == null) {
             return List.of();
         }
-        if (source.url().isMariadb()) {
-            return checkAnySource(target);
+        if (source.url().isMariadb() || target.url().isMariadb()) {
+            return checkShapes(target);
         }
         List<Check> checks = new ArrayList<>();
         try (Connection ours = connect(source.url(), source.user(), source.password());
@@ -96,28 +94,12 @@ record TableFit(TwinlogConfiguration configuration) {
     }
 
     /** By the shapes that the source will describe its tables with. */
-    private List<Check> checkAnySource(TargetConfiguration target) {
-        List<Check> checks = new ArrayList<>();
-        try (SourceView view = SourceView.open(Parts.captureConfig(configuration));
-                Connection theirs = connect(target.url(), target.user(), target.password())) {
-            boolean rowsMatter = rowsWouldBeInTheWay(theirs);
-            for (TableShape shape : view.shapes()) {
-                String subject = "table " + shape.id();
-                List<String> remedies = PostgresPlace.remedies(theirs, shape);
-                String quoted = CatalogTable.quote(shape.schema()) + "." + CatalogTable.quote(shape.table());
-                if (!remedies.isEmpty()) {
-                    checks.add(missing(
-                            shape.id(),
-                            "The target's table does not fit the source's, or is missing",
-                            "At the target: " + String.join(" ", remedies)));
-                } else if (rowsMatter && hasRows(theirs, quoted)) {
-                    checks.add(rowsInTheWay(subject, quoted));
-                }
-            }
+    private List<Check> checkShapes(TargetConfiguration target) {
+        try (SourceView view = SourceView.open(Parts.captureConfig(configuration))) {
+            return new ShapeFit(configuration, target).check(view.shapes());
         } catch (SQLException | TwinlogException e) {
-            return checks;
+            return List.of();
         }
-        return checks;
     }
 
     private static Check rowsInTheWay(String subject, String quoted) {

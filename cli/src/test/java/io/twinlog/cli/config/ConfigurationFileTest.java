@@ -420,15 +420,13 @@ class ConfigurationFileTest {
     }
 
     @Test
-    void mariadb_is_a_source_and_no_target() {
+    void mariadb_is_a_source_and_a_target() {
         String source = MINIMAL.replace("jdbc:postgresql://localhost:5432/shop", "jdbc:mariadb://h:3306/");
 
         assertThat(file(directory, source).read().requiredSource().url().isMariadb())
                 .isTrue();
-        assertThat(file(directory, source.replace("jdbc:postgresql://localhost:5433/shop", "jdbc:mysql://h:3306/"))
-                        .problems())
-                .singleElement()
-                .asString()
-                .contains("target.url names a MariaDB, which this version reads as a source and does not write to");
+        String target = source.replace("jdbc:postgresql://localhost:5433/shop", "jdbc:mysql://h:3306/");
+        assertThat(file(directory, target).read().requiredTarget().url().isMariadb())
+                .isTrue();
     }
 }

@@ -12,6 +12,7 @@ import io.twinlog.schemas.check.Check;
 import io.twinlog.schemas.control.ControlRecord;
 import io.twinlog.schemas.table.ReplicaIdentity;
 import io.twinlog.schemas.table.TableId;
+import io.twinlog.schemas.table.TableShape;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -124,6 +125,11 @@ public final class MariadbDatabase implements TargetDatabase {
             }
         }
         return found;
+    }
+
+    @Override
+    public List<String> remedies(Connection connection, TableShape shape) throws SQLException {
+        return MariadbTableFit.remedies(shape, MariadbCatalog.load(connection, shape.id()));
     }
 
     @Override

@@ -4,6 +4,8 @@ import io.twinlog.applier.fold.NetChange;
 import io.twinlog.applier.target.SetStatement;
 import io.twinlog.applier.target.TableBinding;
 import io.twinlog.applier.target.TargetSession;
+import io.twinlog.schemas.failure.Category;
+import io.twinlog.schemas.failure.TwinlogException;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.BitSet;
@@ -38,6 +40,12 @@ record MariadbStatement(
         int[] counts = run(session);
         BitSet found = new BitSet();
         for (int i = 0; i < counts.length; i++) {
+            if (counts[i] < 0) {
+                throw new TwinlogException(
+                        Category.CONFIG,
+                        "MariaDB's driver does not tell how many rows a statement has found: take useBulkStmts out of"
+                                + " target.url");
+            }
             found.set(i, counts[i] != 0);
         }
         return found;

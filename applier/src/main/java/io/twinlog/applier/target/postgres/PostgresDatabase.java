@@ -13,6 +13,7 @@ import io.twinlog.schemas.check.Check;
 import io.twinlog.schemas.control.ControlRecord;
 import io.twinlog.schemas.table.ReplicaIdentity;
 import io.twinlog.schemas.table.TableId;
+import io.twinlog.schemas.table.TableShape;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -156,6 +157,11 @@ public final class PostgresDatabase implements TargetDatabase {
             }
         }
         return found;
+    }
+
+    @Override
+    public List<String> remedies(Connection connection, TableShape shape) throws SQLException {
+        return TableFit.remedies(shape, Catalog.load(connection, shape.id()));
     }
 
     @Override

@@ -3,7 +3,9 @@ package io.twinlog.applier;
 import static io.twinlog.applier.xlog.XlogScript.column;
 import static io.twinlog.applier.xlog.XlogScript.key;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.twinlog.applier.dialect.Dialect;
 import io.twinlog.applier.xlog.Exact;
 import io.twinlog.applier.xlog.TableScript;
 import io.twinlog.schemas.failure.Category;
@@ -405,30 +407,11 @@ class MariadbTypesIT {
     }
 
     @Test
-    void a_driver_that_tells_no_counts_is_refused() {
-        try (Twin other = new Twin(
-                Servers.kafka().bootstrapServers(),
-                Servers.uniqueName(),
-                TargetVendor.MARIADB,
-                twin.url() + "?useBulkStmts=true",
-                "root")) {
-            other.sql("CREATE TABLE t (id int PRIMARY KEY, v int)", "INSERT INTO t VALUES (1, 1), (2, 1)");
-            other.script().epoch();
-            TableScript t = other.script()
-                    .table(
-                            new TableShape(
-                                    "public",
-                                    "t",
-                                    ReplicaIdentity.FULL,
-                                    List.of(key("id", XlogType.INT, "int"), column("v", XlogType.INT, "int")),
-                                    TableShape.MARIADB),
-                            1);
-            other.script()
-                    .commit(tx -> tx.update(t, new Object[] {1, 1}, new Object[] {1, 2})
-                            .update(t, new Object[] {2, 7}, new Object[] {2, 8}));
-            TwinlogException failure = other.start().awaitFailure();
-            assertThat(failure).hasMessageContaining("useBulkStmts");
-            assertThat(other.rows("SELECT id, v FROM t ORDER BY id")).containsExactly("1|1", "2|1");
+    void what_the_driver_is_told_is_ours() {
+        for (String parameter : List.of("useBulkStmts=true", "useAffectedRows=true", "sessionVariables=sql_mode=''")) {
+            assertThatThrownBy(() -> Dialect.MARIADB.connect(twin.url() + "?" + parameter, "root", "", "test"))
+                    .isInstanceOf(TwinlogException.class)
+                    .hasMessageContaining("must not set " + parameter.split("=", 2)[0]);
         }
     }
 

@@ -1,5 +1,7 @@
 package io.twinlog.applier.dialect;
 
+import io.twinlog.schemas.failure.Category;
+import io.twinlog.schemas.failure.TwinlogException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -19,6 +21,21 @@ import org.jspecify.annotations.Nullable;
 /** MariaDB: many rows travel as a batch, or as a list of tuples. Names are in double quotes, times in UTC. */
 final class MariadbDialect implements Dialect {
 
+    /** Parameters of the driver that would break what we rely on. */
+    private static final List<String> OURS = List.of(
+            "allowMultiQueries",
+            "autocommit",
+            "dumpQueriesOnException",
+            "initSql",
+            "rewriteBatchedStatements",
+            "sessionVariables",
+            "tinyInt1isBit",
+            "useAffectedRows",
+            "useBulkStmts",
+            "useBulkStmtsForInserts",
+            "useServerPrepStmts",
+            "yearIsDateType");
+
     /** How many tuples a condition may hold. */
     private static final int TUPLES = 500;
 
@@ -32,6 +49,7 @@ final class MariadbDialect implements Dialect {
 
     @Override
     public Connection connect(String url, String user, String password, String applicationName) throws SQLException {
+        requireOurs(url);
         Properties properties = new Properties();
         properties.setProperty("user", user);
         properties.setProperty("password", password);
@@ -45,6 +63,19 @@ final class MariadbDialect implements Dialect {
         properties.setProperty("socketTimeout", "300000");
         properties.setProperty("tcpKeepAlive", "true");
         return DriverManager.getConnection(url.replaceFirst("^jdbc:mysql:", "jdbc:mariadb:"), properties);
+    }
+
+    // The driver lets parameters of the URL win over properties.
+    private static void requireOurs(String url) {
+        for (String parameter : url.substring(url.indexOf('?') + 1).split("&", -1)) {
+            String name = parameter.split("=", 2)[0];
+            if (OURS.stream().anyMatch(name::equalsIgnoreCase)) {
+                throw new TwinlogException(
+                        Category.CONFIG,
+                        "target.url must not set " + name
+                                + ": it decides what a statement does or how many rows it tells, so Twinlog sets it itself");
+            }
+        }
     }
 
     @Override

@@ -76,6 +76,14 @@ public enum SqlFailure {
                 : state != null && state.startsWith("22");
     }
 
+    /** Whether it is the row itself that is refused, whatever other rows there are: a check, a null, a value. PostgreSQL alone tells. */
+    public static boolean isOfRowAlone(SQLException failure) {
+        String state = failure.getSQLState();
+        return !MariadbFailure.isOne(failure)
+                && state != null
+                && (state.equals("23514") || state.equals("23502") || state.startsWith("22"));
+    }
+
     /** The error's name: its SQLSTATE, and its number where the database gives one. */
     public static String code(SQLException failure) {
         String state = "SQLSTATE " + failure.getSQLState();

@@ -31,6 +31,9 @@ public final class HeldKeys {
     private final Map<String, String> joined = new LinkedHashMap<>();
     private final List<Entry> journal = new ArrayList<>();
     private HashSet64 hashes = new HashSet64();
+    /** Of the keys in {@link #chains}, and maybe of some that were. */
+    private HashSet64 chained = new HashSet64();
+
     private Map<TableId, String> paused = new HashMap<>();
     private final Set<TableId> lockedTables = new HashSet<>();
     private boolean overflow;
@@ -52,6 +55,7 @@ public final class HeldKeys {
     /** Begins a part of a transaction; reads the table where that is due. */
     public void begin() throws SQLException {
         chains.clear();
+        chained = new HashSet64();
         joined.clear();
         journal.clear();
         lockedTables.clear();
@@ -86,6 +90,21 @@ public final class HeldKeys {
         return overflow || hashes.size() > 0 && hashes.contains(HeldKey.hash64(tableHash, recordKey));
     }
 
+    /** Whether any table is paused, as far as is known without a question. */
+    public boolean pausesAny() {
+        return !paused.isEmpty();
+    }
+
+    /**
+     * Whether events of a key may wait, as far as this transaction knows.
+     *
+     * @param tableHash hash code of its {@link TableId}
+     * @param recordKey its bytes, header included
+     */
+    public boolean mayWait(int tableHash, byte[] recordKey) {
+        return !lockedTables.isEmpty() || chained.contains(HeldKey.hash64(tableHash, recordKey));
+    }
+
     public boolean mayPause(TableId table) {
         return paused.containsKey(table);
     }
@@ -103,6 +122,7 @@ public final class HeldKeys {
     public void lock(Collection<HeldKey> keys) throws SQLException {
         Map<HeldKey, String> found = store.lock(keys);
         chains.putAll(found);
+        found.keySet().forEach(key -> chained.add(key.hash64()));
         if (found.size() < keys.size() && !overflow) {
             stale = true;
         }
@@ -135,6 +155,7 @@ public final class HeldKeys {
         String present = chain(key.table(), key);
         if (present == null) {
             chains.put(key, chain);
+            chained.add(key.hash64());
             journal.add(new Entry(key, null, null));
         } else if (!present.equals(last(chain)) && !lockedTables.contains(key.table())) {
             String ended = last(chain);

@@ -33,6 +33,8 @@ final class Ledger {
     private final ConflictDraft drafts;
     private final List<ConflictRecord> conflicts = new ArrayList<>();
     private final List<Resolution> superseded = new ArrayList<>();
+    private @Nullable TableShape lastShape;
+    private int lastHash;
 
     Ledger(HeldKeys held, ConflictDraft drafts) {
         this.held = held;
@@ -72,7 +74,7 @@ final class Ledger {
         if (held.isIdle()) {
             return false;
         }
-        Set<TableId> tables = pausable(plan);
+        Set<TableId> tables = held.pausesAny() ? pausable(plan) : Set.of();
         if (!tables.isEmpty()) {
             held.lockTables(tables);
         }
@@ -104,29 +106,34 @@ final class Ledger {
     // For every event while any key is held: so nothing is made of those that are not.
     private Set<HeldKey> holdable(BatchPlan plan) {
         Set<HeldKey> keys = new HashSet<>();
-        TableShape last = null;
-        int tableHash = 0;
         for (BatchPlan.PlannedSegment planned : plan.segments()) {
             for (Unit unit : planned.segment().units()) {
-                for (XlogEvent event = unit.first();
-                        event != null;
-                        event = event == unit.second() ? null : unit.second()) {
-                    byte[] key = event.key();
-                    if (key == null || !RecordHeader.isPresent(key)) {
-                        continue;
-                    }
-                    DataEvent data = event.data();
-                    if (data == null || data.shape() != last) {
-                        last = data == null ? null : data.shape();
-                        tableHash = EventKeys.table(event).hashCode();
-                    }
-                    if (held.mayHold(tableHash, key)) {
-                        keys.add(HeldKey.of(EventKeys.table(event), key));
-                    }
+                addHoldable(unit.first(), keys);
+                if (unit.second() != null) {
+                    addHoldable(unit.second(), keys);
                 }
             }
         }
         return keys;
+    }
+
+    private void addHoldable(XlogEvent event, Set<HeldKey> keys) {
+        byte[] key = event.key();
+        if (key != null && RecordHeader.isPresent(key) && held.mayHold(tableHash(event), key)) {
+            keys.add(HeldKey.of(EventKeys.table(event), key));
+        }
+    }
+
+    private int tableHash(XlogEvent event) {
+        DataEvent data = event.data();
+        if (data == null) {
+            return EventKeys.table(event).hashCode();
+        }
+        if (data.shape() != lastShape) {
+            lastShape = data.shape();
+            lastHash = lastShape.id().hashCode();
+        }
+        return lastHash;
     }
 
     /** Those of the units that need not wait; the others wait from now on. */
@@ -157,13 +164,14 @@ final class Ledger {
     }
 
     private @Nullable String chain(Unit unit) {
-        for (XlogEvent event : unit.events()) {
-            String chain = held.chain(EventKeys.table(event), EventKeys.key(event));
-            if (chain != null) {
-                return chain;
-            }
-        }
-        return null;
+        String first = chain(unit.first());
+        return first != null || unit.second() == null ? first : chain(unit.second());
+    }
+
+    private @Nullable String chain(XlogEvent event) {
+        byte[] key = event.key();
+        boolean maybe = key == null || !RecordHeader.isPresent(key) || held.mayWait(tableHash(event), key);
+        return maybe ? held.chain(EventKeys.table(event), EventKeys.key(event)) : null;
     }
 
     // Both keys of a primary-key change wait in one chain.

@@ -102,6 +102,24 @@ final class RowWriter {
     }
 
     /**
+     * Settles an insert that the target has refused for its own sake when its run was tried: what a second try would find is known.
+     *
+     * @param failure of the database
+     */
+    void settleRefused(Unit unit, SQLException failure) throws SQLException {
+        if (ledger.waits(unit)) {
+            return;
+        }
+        NetChange change = Fold.single(unit.first());
+        TableBinding<?> binding = statements.binding(change.shape());
+        Present present = statements.mayExist(change) ? null : locks.find(binding, change);
+        ConflictKind kind = deviation(change, present);
+        settler.settle(
+                kind == null ? refused(unit, binding, change, present, failure) : finding(unit, change, kind, present),
+                true);
+    }
+
+    /**
      * Applies units that deviate, each the only one of its key here, none a primary-key change. Their rows are looked at together, and what
      * policies force is forced together.
      *

@@ -44,8 +44,14 @@ final class RunWriter {
      * Why a run was not applied.
      *
      * @param suspect the event to blame as far as can be told, or null
+     * @param own where the suspect is refused for its own sake, and is the only event of its key: the refusal; else null
      */
-    record Refusal(@Nullable XlogEvent suspect) {
+    record Refusal(@Nullable XlogEvent suspect, @Nullable SQLException own) {
+
+        /** Without the certainty that the suspect is refused for its own sake. */
+        Refusal doubted() {
+            return new Refusal(suspect, null);
+        }
 
         /** Index of the suspect among the units, or -1. */
         int indexIn(List<Unit> units) {
@@ -124,10 +130,16 @@ final class RunWriter {
             SetStatement statement = present;
             if (statement != null && failure != null) {
                 int row = statement.refused(failure);
-                return new Refusal(
-                        row < 0 ? null : statement.changes().get(row).events().get(0));
+                if (row >= 0) {
+                    NetChange change = statement.changes().get(row);
+                    boolean own = change.effect() == NetChange.Effect.INSERT
+                            && change.events().size() == 1
+                            && SqlFailure.isOfRowAlone(failure);
+                    return new Refusal(change.events().get(0), own ? failure : null);
+                }
+                return new Refusal(null, null);
             }
-            return new Refusal(suspect);
+            return new Refusal(suspect, null);
         }
 
         /** Whether it may have failed for rows that are there or not, which the statements can find out. */

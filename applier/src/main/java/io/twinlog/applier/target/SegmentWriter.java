@@ -3,6 +3,7 @@ package io.twinlog.applier.target;
 import io.twinlog.applier.fold.Unit;
 import io.twinlog.applier.target.RunWriter.Refusal;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -74,14 +75,27 @@ final class SegmentWriter {
         }
     }
 
-    // In exact order. A run that is refused is cut where the target has named a row, or halved, until one event is
-    // left: that one is applied or parked in its exact place. From there on runs are as long again as experience says.
-    private void isolate(List<Unit> units, Refusal first) throws SQLException {
+    // In exact order. Where the target has named a row that it refuses for its own sake, that one is settled and the
+    // rest
+    // tried anew. Else a run that is refused is cut where the target has named a row, or halved, until one event is
+    // left:
+    // that one is applied or parked in its exact place. From there on runs are as long again as experience says.
+    private void isolate(List<Unit> given, Refusal first) throws SQLException {
+        List<Unit> units = given;
         runs.refused(units.size());
+        SQLException own = first.own();
         int at = 0;
         int refusedTo = units.size();
         int suspect = first.indexIn(units);
         while (at < units.size()) {
+            if (own != null && suspect >= at) {
+                rows.settleRefused(units.get(suspect), own);
+                units = without(units, suspect);
+                own = null;
+                suspect = -1;
+                refusedTo = at;
+                continue;
+            }
             boolean refused = at < refusedTo;
             int length = !refused ? units.size() - at : suspect >= at ? suspect - at : (refusedTo - at) / 2;
             length = Math.min(length, runs.limit());
@@ -106,8 +120,16 @@ final class SegmentWriter {
                 refusedTo = at + length;
                 int index = refusal.indexIn(run);
                 suspect = index < 0 ? -1 : at + index;
+                own = refusal.own();
             }
         }
+    }
+
+    private static List<Unit> without(List<Unit> units, int index) {
+        List<Unit> rest = new ArrayList<>(units.size() - 1);
+        rest.addAll(units.subList(0, index));
+        rest.addAll(units.subList(index + 1, units.size()));
+        return rest;
     }
 
     private @Nullable Refusal applyRun(List<Unit> run) throws SQLException {
@@ -123,7 +145,8 @@ final class SegmentWriter {
                     session.release(mark);
                 }
                 ledger.rollbackTo(noted);
-                return refusal;
+                // Behind an earlier segment of the run its place is not the one that it was tried in.
+                return segments.size() > 1 ? refusal.doubted() : refusal;
             }
         }
         if (mark != null) {

@@ -8,6 +8,7 @@ import io.twinlog.applier.held.HeldStore;
 import io.twinlog.applier.merge.XlogEvent;
 import io.twinlog.applier.progress.ProgressStore;
 import io.twinlog.applier.progress.StoredOffset;
+import io.twinlog.schemas.EventId;
 import io.twinlog.schemas.conflict.ConflictRecord;
 import io.twinlog.schemas.conflict.Resolution;
 import io.twinlog.schemas.control.ControlRecord;
@@ -20,6 +21,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongFunction;
@@ -134,7 +136,10 @@ public final class Target implements AutoCloseable {
                     e.records().stream().map(Resolution::atDetection).toList();
             return new Applied(e.records(), open, e.failure());
         }
-        List<ConflictRecord> conflicts = ledger.conflicts();
+        // What is refused for its own sake is known before its turn.
+        List<ConflictRecord> conflicts = ledger.conflicts().stream()
+                .sorted(Comparator.comparing(conflict -> EventId.parse(conflict.id())))
+                .toList();
         rate.count(conflicts);
         return new Applied(conflicts, ledger.resolutions(), null);
     }

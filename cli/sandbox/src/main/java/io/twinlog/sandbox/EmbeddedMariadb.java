@@ -183,7 +183,12 @@ public final class EmbeddedMariadb implements AutoCloseable {
         closed = true;
         removeShutdownHook();
         try {
-            stop();
+            if (temporary) {
+                // Nothing of it is kept.
+                kill();
+            } else {
+                stop();
+            }
         } finally {
             lock.close();
             if (temporary) {

@@ -1,6 +1,7 @@
 package io.twinlog.cli.config;
 
 import io.twinlog.cli.config.Key.Presence;
+import io.twinlog.schemas.database.DatabaseUrl;
 import java.util.List;
 import java.util.function.BiConsumer;
 

@@ -1,6 +1,7 @@
 package io.twinlog.cli.config;
 
 import io.twinlog.schemas.conflict.ConflictKind;
+import io.twinlog.schemas.database.DatabaseUrl;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.file.Path;

@@ -12,6 +12,7 @@ import io.twinlog.cli.config.ConfigurationFile.Side;
 import io.twinlog.cli.config.ConflictRuleConfiguration.Scope;
 import io.twinlog.schemas.conflict.ConflictKind;
 import io.twinlog.schemas.conflict.ConflictPolicy;
+import io.twinlog.schemas.database.DatabaseUrl;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

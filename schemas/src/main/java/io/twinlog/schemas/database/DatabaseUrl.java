@@ -1,12 +1,11 @@
-package io.twinlog.cli.config;
+package io.twinlog.schemas.database;
 
 import java.util.Locale;
-import java.util.Properties;
 import java.util.regex.Pattern;
-import org.postgresql.Driver;
 
 /**
- * The address of a database, without user and password. Immutable; its text form hides what is secret in it.
+ * The address of a database, without user and password: the one place that says which kinds of databases there are, for the daemon's
+ * file and for the settings of the plugins. Immutable; its text form hides what is secret in it.
  *
  * @param jdbc the address as drivers take it
  */
@@ -15,6 +14,10 @@ public record DatabaseUrl(String jdbc) {
     private static final String POSTGRESQL = "jdbc:postgresql:";
     private static final String MARIADB = "jdbc:mariadb:";
     private static final String MYSQL = "jdbc:mysql:";
+    private static final String HOST = "(?:\\[[^]]+]|[^/?,:\\[]+)(?::\\d+)?";
+    private static final Pattern POSTGRESQL_FORM =
+            Pattern.compile(POSTGRESQL + "(?://(?:" + HOST + "(?:," + HOST + ")*)?/)?[^/?]+(?:\\?.*)?");
+    private static final Pattern MARIADB_FORM = Pattern.compile("jdbc:\\w+://" + HOST + "(?:/[^/?]*)?(?:\\?.*)?");
     private static final Pattern SECRET_PARAMETER = Pattern.compile("(?i)((?:ssl)?password=)[^&]*");
     private static final Pattern USER_INFO = Pattern.compile("//[^/?]*@");
     private static final Pattern CREDENTIALS = Pattern.compile("(?i)[?&](user|password)=");
@@ -37,11 +40,10 @@ public record DatabaseUrl(String jdbc) {
             throw new IllegalArgumentException(
                     "must not hold user or password; put them into the keys user and password beside it");
         }
-        if (mariadb) {
-            return new DatabaseUrl(text);
+        if (mariadb && !MARIADB_FORM.matcher(text).matches()) {
+            throw new IllegalArgumentException("must have the form jdbc:mariadb://HOST:PORT/DATABASE, with one server");
         }
-        Properties parts = Driver.parseURL(text, null);
-        if (parts == null || parts.getProperty("PGDBNAME", "").isEmpty()) {
+        if (!mariadb && !POSTGRESQL_FORM.matcher(text).matches()) {
             throw new IllegalArgumentException("must have the form jdbc:postgresql://HOST:PORT/DATABASE");
         }
         return new DatabaseUrl(text);

@@ -98,9 +98,7 @@ public final class ApplierMetrics {
         }
         tally.byTable().forEach(this::count);
         long now = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
-        for (long committed : tally.commitMicros()) {
-            latency.record(Math.max(0, now - committed), TimeUnit.MICROSECONDS);
-        }
+        tally.commitMicros().forEach(committed -> latency.record(Math.max(0, now - committed), TimeUnit.MICROSECONDS));
     }
 
     private void count(TableId table, long[] byOperation) {

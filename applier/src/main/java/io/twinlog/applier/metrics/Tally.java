@@ -6,10 +6,11 @@ import io.twinlog.schemas.event.DataEvent;
 import io.twinlog.schemas.event.EnvelopeReader;
 import io.twinlog.schemas.event.Operation;
 import io.twinlog.schemas.table.TableId;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** What the open target transaction holds; counts only after its commit. Not thread-safe. */
@@ -18,7 +19,8 @@ public final class Tally {
     private static final int OPERATIONS = Operation.values().length;
 
     private final Map<TableId, long[]> events = new HashMap<>();
-    private final List<Long> commitMicros = new ArrayList<>();
+    private long[] commitMicros = new long[1_024];
+    private int commits;
     private int transactions;
     private long count;
 
@@ -45,7 +47,10 @@ public final class Tally {
         transactions += begins.size();
         for (ControlRecord begin : begins) {
             if (begin.detail(ControlRecord.Detail.CHUNK) == null) {
-                commitMicros.add(begin.timeMicros());
+                if (commits == commitMicros.length) {
+                    commitMicros = Arrays.copyOf(commitMicros, 2 * commits);
+                }
+                commitMicros[commits++] = begin.timeMicros();
             }
         }
     }
@@ -64,13 +69,13 @@ public final class Tally {
     }
 
     /** When the source committed its transactions, microseconds since 1970; without the chunks of an initial sync. */
-    List<Long> commitMicros() {
-        return commitMicros;
+    LongStream commitMicros() {
+        return Arrays.stream(commitMicros, 0, commits);
     }
 
     public void clear() {
         events.clear();
-        commitMicros.clear();
+        commits = 0;
         transactions = 0;
         count = 0;
     }

@@ -2,6 +2,7 @@ package io.twinlog.applier.target.mariadb;
 
 import io.twinlog.applier.conflict.ConflictRules;
 import io.twinlog.applier.target.Bindings;
+import io.twinlog.applier.target.PolicyChecks;
 import io.twinlog.applier.target.RowStatements;
 import io.twinlog.applier.target.StatementBuilder;
 import io.twinlog.applier.target.TableBinding;
@@ -139,7 +140,7 @@ public final class MariadbDatabase implements TargetDatabase {
             Collection<TableId> tables,
             Map<TableId, ReplicaIdentity> images)
             throws SQLException {
-        return new MariadbPolicyChecks(connection, rules).problems(tables, images);
+        return new PolicyChecks(rules, new MariadbPolicyFacts(connection)).problems(tables, images);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.twinlog.applier.target.postgres;
 import io.twinlog.applier.conflict.ConflictRules;
 import io.twinlog.applier.dialect.Identifier;
 import io.twinlog.applier.target.Bindings;
+import io.twinlog.applier.target.PolicyChecks;
 import io.twinlog.applier.target.RowStatements;
 import io.twinlog.applier.target.StatementBuilder;
 import io.twinlog.applier.target.TableBinding;
@@ -171,7 +172,7 @@ public final class PostgresDatabase implements TargetDatabase {
             Collection<TableId> tables,
             Map<TableId, ReplicaIdentity> images)
             throws SQLException {
-        return new PolicyChecks(connection, rules).problems(tables, images);
+        return new PolicyChecks(rules, new PolicyFacts(connection)).problems(tables, images);
     }
 
     @Override

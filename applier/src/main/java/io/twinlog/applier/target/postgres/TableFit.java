@@ -49,7 +49,11 @@ final class TableFit {
                 .filter(ColumnShape::key)
                 .map(column -> Identifier.quote(column.name()))
                 .collect(Collectors.joining(", "));
-        return "CREATE TABLE " + Identifier.quote(shape.id()) + " (" + columns
+        // PostgreSQL asks for the right to create a schema even where it exists; every database has this one.
+        String schema = shape.schema().equals("public")
+                ? ""
+                : "CREATE SCHEMA IF NOT EXISTS " + Identifier.quote(shape.schema()) + "; ";
+        return schema + "CREATE TABLE " + Identifier.quote(shape.id()) + " (" + columns
                 + (key.isEmpty() ? "" : ", PRIMARY KEY (" + key + ")") + ");";
     }
 }

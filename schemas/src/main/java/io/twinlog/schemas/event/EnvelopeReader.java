@@ -206,7 +206,7 @@ public final class EnvelopeReader {
         switch (schema.getType()) {
             case NULL -> {}
             case BOOLEAN -> in.skip(1);
-            case INT, LONG, ENUM -> in.readLong();
+            case INT, LONG, ENUM -> in.skipLong();
             case FLOAT -> in.skip(4);
             case DOUBLE -> in.skip(8);
             case STRING, BYTES -> in.skipBytes();

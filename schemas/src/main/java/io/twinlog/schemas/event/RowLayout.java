@@ -50,7 +50,7 @@ public final class RowLayout {
     public static void skip(AvroInput in, XlogType type) {
         switch (type) {
             case BOOLEAN -> in.skip(1);
-            case INT, LONG, DATE, TIME, TIMESTAMP, LOCAL_TIMESTAMP -> in.readLong();
+            case INT, LONG, DATE, TIME, TIMESTAMP, LOCAL_TIMESTAMP -> in.skipLong();
             case FLOAT -> in.skip(4);
             case DOUBLE -> in.skip(8);
             case BYTES, TEXT, UUID, DECIMAL -> in.skipBytes();

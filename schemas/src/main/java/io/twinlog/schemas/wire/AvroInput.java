@@ -6,6 +6,8 @@ import java.util.Arrays;
 /** A cursor over Avro's binary encoding. Reusable through {@link #reset}; not thread-safe. */
 public final class AvroInput {
 
+    private static final int MAX_NUMBER_BYTES = 10;
+
     private byte[] buffer;
     private int position;
     private int limit;
@@ -52,16 +54,50 @@ public final class AvroInput {
         return readByte() != 0;
     }
 
+    /** Idea: short enough to be inlined, since most numbers are lengths, branches and small values, one byte long. */
     public long readLong() {
-        long raw = 0;
-        for (int shift = 0; shift < 70; shift += 7) {
-            int b = readByte();
-            raw |= (long) (b & 0x7F) << shift;
-            if (b < 0x80) {
-                return (raw >>> 1) ^ -(raw & 1);
-            }
+        int at = position;
+        if (at < limit && buffer[at] >= 0) {
+            position = at + 1;
+            int raw = buffer[at];
+            return (raw >>> 1) ^ -(raw & 1);
         }
-        throw new MalformedEventException("A variable-length number is longer than 10 bytes at offset " + position);
+        return readLongNumber();
+    }
+
+    private long readLongNumber() {
+        int from = position;
+        skipLongNumber();
+        long raw = 0;
+        for (int at = position - 1; at >= from; at--) {
+            raw = raw << 7 | (buffer[at] & 0x7F);
+        }
+        return (raw >>> 1) ^ -(raw & 1);
+    }
+
+    /** Moves behind a number. */
+    public void skipLong() {
+        if (position < limit && buffer[position] >= 0) {
+            position++;
+        } else {
+            skipLongNumber();
+        }
+    }
+
+    private void skipLongNumber() {
+        byte[] bytes = buffer;
+        int from = position;
+        int end = Math.min(limit, from + MAX_NUMBER_BYTES);
+        int at = from;
+        while (at < end && bytes[at] < 0) {
+            at++;
+        }
+        position = at;
+        if (at == end) {
+            require(at - from == MAX_NUMBER_BYTES ? 0 : 1);
+            throw new MalformedEventException("A variable-length number is longer than 10 bytes at offset " + from);
+        }
+        position = at + 1;
     }
 
     public int readInt() {
@@ -126,8 +162,12 @@ public final class AvroInput {
 
     private void require(int bytes) {
         if (bytes < 0 || bytes > limit - position) {
-            throw new MalformedEventException("The record ends at offset " + limit + " where " + bytes + " bytes from "
-                    + position + " are expected");
+            throw tooShort(bytes);
         }
+    }
+
+    private MalformedEventException tooShort(int bytes) {
+        return new MalformedEventException(
+                "The record ends at offset " + limit + " where " + bytes + " bytes from " + position + " are expected");
     }
 }

@@ -48,6 +48,16 @@ class AvroBytesTest {
             assertThat(in.readBoolean()).isEqualTo(number > 0);
         }
         assertThat(in.remaining()).isZero();
+        AvroInput skipping = new AvroInput(out.toBytes());
+        for (long number : numbers) {
+            skipping.skipLong();
+            assertThat(Double.doubleToRawLongBits(skipping.readDouble()))
+                    .isEqualTo(Double.doubleToRawLongBits(Double.longBitsToDouble(number)));
+            skipping.skip(4);
+            skipping.skipBytes();
+            skipping.skip(1);
+        }
+        assertThat(skipping.remaining()).isZero();
     }
 
     @Test
@@ -65,7 +75,17 @@ class AvroBytesTest {
             (byte) 0x80,
             1
         };
-        assertThatThrownBy(() -> new AvroInput(tooLong).readLong()).isInstanceOf(MalformedEventException.class);
+        for (int length = 0; length <= tooLong.length; length++) {
+            // A buffer goes on behind the record that is read from it.
+            int limit = length;
+            String expected = length < 10 ? "ends at offset " + length : "longer than 10 bytes";
+            assertThatThrownBy(() -> new AvroInput(tooLong, 0, limit).readLong())
+                    .isInstanceOf(MalformedEventException.class)
+                    .hasMessageContaining(expected);
+            assertThatThrownBy(() -> new AvroInput(tooLong, 0, limit).skipLong())
+                    .isInstanceOf(MalformedEventException.class)
+                    .hasMessageContaining(expected);
+        }
         assertThatThrownBy(() -> new AvroInput(new byte[] {20, 'a'}).readString())
                 .isInstanceOf(MalformedEventException.class)
                 .hasMessageContaining("length of 10");

@@ -66,6 +66,13 @@ public final class EndToEnd implements Callable<Integer> {
             description = "Size of the drains relative to their full size; default: ${DEFAULT-VALUE}.")
     private double scale = 1;
 
+    @Option(
+            names = "--warm",
+            description =
+                    "Size of the same work that each system carries before a drain, relative to the drain; default:"
+                            + " ${DEFAULT-VALUE}.")
+    private double warm = 1;
+
     @Option(names = "--rate", description = "W5: transactions of 10 inserts per second; default: ${DEFAULT-VALUE}.")
     private int rate = 500;
 
@@ -234,7 +241,7 @@ public final class EndToEnd implements Callable<Integer> {
         all.forEach(Replication::start);
         try (Connection connection = source.connect(database)) {
             Workload.execute(connection, "SET synchronous_commit = off");
-            workload.change(connection, WARM_UP_FIRST, events(workload));
+            workload.change(connection, WARM_UP_FIRST, Math.round(warm * events(workload)));
             Workload.execute(connection, "INSERT INTO bench_done VALUES (" + WARM + ")");
         }
         for (Replication replication : all) {

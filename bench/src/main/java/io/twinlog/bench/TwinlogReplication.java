@@ -112,7 +112,7 @@ final class TwinlogReplication implements Replication {
 
     private JavaProcess launch(String command) {
         JavaProcess.Builder builder = JavaProcess.of(Main.class)
-                .likeLauncher("512m")
+                .likeDaemon("512m")
                 .output(directory.resolve(configuration.getFileName() + "." + command + ".log"))
                 .arguments(command, "-f", configuration.toString());
         javaOptions.forEach(option -> builder.option(option.replace("%c", command)));

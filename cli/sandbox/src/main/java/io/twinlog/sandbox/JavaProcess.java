@@ -142,12 +142,14 @@ public final class JavaProcess implements AutoCloseable {
             return option("-Xmx" + size);
         }
 
-        /** The options with which the launcher starts {@code twinlog}; what is added later wins. */
+        /** The options with which the launcher starts the commands that stay; what is added later wins. */
+        public Builder likeDaemon(String heap) {
+            return heap(heap).option("-XX:+UseSerialGC").option("-XX:NewRatio=1");
+        }
+
+        /** The options with which the launcher starts commands that end soon; what is added later wins. */
         public Builder likeLauncher(String heap) {
-            return heap(heap)
-                    .option("-XX:TieredStopAtLevel=1")
-                    .option("-XX:+UseSerialGC")
-                    .option("-XX:NewRatio=1");
+            return likeDaemon(heap).option("-XX:TieredStopAtLevel=1");
         }
 
         /** Any option of the {@code java} command. */

@@ -308,7 +308,8 @@ class ConnectorsIT {
         String source = "io.twinlog.connect.source.TwinlogSourceConnector";
         String sink = "io.twinlog.connect.sink.TwinlogSinkConnector";
 
-        assertThat(worker.problems(source, Map.of("source.url", "jdbc:mariadb://db/shop", "capture.partitions", "0")))
+        assertThat(worker.problems(
+                        source, Map.of("source.url", "jdbc:oracle:thin:@db:1521/shop", "capture.partitions", "0")))
                 .containsOnlyKeys(
                         "replication",
                         "kafka.bootstrap.servers",
@@ -318,7 +319,8 @@ class ConnectorsIT {
                         "capture.partitions")
                 .hasEntrySatisfying(
                         "source.url",
-                        text -> assertThat(text).contains("jdbc:postgresql://, the only database supported so far"));
+                        text -> assertThat(text)
+                                .contains("must be a JDBC URL: jdbc:postgresql://HOST:PORT/DATABASE or jdbc:mariadb"));
         Map<String, String> noTables = Settings.source(Servers.name("valid"), target);
         assertThat(worker.problems(source, noTables))
                 .hasEntrySatisfying("source.url", text -> assertThat(text).contains("public.*"));

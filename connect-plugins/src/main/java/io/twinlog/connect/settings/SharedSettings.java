@@ -1,5 +1,6 @@
 package io.twinlog.connect.settings;
 
+import io.twinlog.schemas.database.DatabaseUrl;
 import io.twinlog.schemas.registry.RegistryAddress;
 import io.twinlog.schemas.topic.TopicNames;
 import java.net.URI;
@@ -210,16 +211,21 @@ public final class SharedSettings {
         return new HashMap<>(config.originalsWithPrefix(KAFKA_PREFIX));
     }
 
-    /** What only PostgreSQL's URLs satisfy so far. */
-    static ConfigDef.Validator postgresUrl() {
+    /** The address of a database that capture and applier know, as the daemon's file takes it. */
+    static ConfigDef.Validator databaseUrl() {
         return ConfigDef.LambdaValidator.with(
                 (name, value) -> {
-                    if (value != null && !value.toString().startsWith("jdbc:postgresql://")) {
-                        throw new ConfigException(
-                                name + " must start with jdbc:postgresql://, the only database supported so far");
+                    if (value == null) {
+                        return;
+                    }
+                    try {
+                        DatabaseUrl.parse(value.toString());
+                    } catch (IllegalArgumentException e) {
+                        // Without the value, which may hold a password.
+                        throw new ConfigException(name + " " + e.getMessage());
                     }
                 },
-                () -> "jdbc:postgresql://host:port/database");
+                () -> "jdbc:postgresql://host:port/database or jdbc:mariadb://host:port/database");
     }
 
     /** Recommends the members of an enum. */

@@ -191,7 +191,7 @@ public final class TwinlogSourceTask extends SourceTask {
         }
         if (now.thread.isAlive()) {
             LOG.warn(
-                    "Capture of replication {} has not ended yet; the next one waits for it at the slot",
+                    "Capture of replication {} has not ended yet; the next one waits for it at the source",
                     now.replication);
         }
     }

@@ -13,7 +13,9 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.connect.cli.ConnectDistributed;
 import org.apache.kafka.connect.runtime.Connect;
 import org.awaitility.Awaitility;
@@ -27,20 +29,31 @@ public final class ConnectWorker implements AutoCloseable {
 
     private final Connect<?> connect;
     private final String url;
+    private final String group;
 
-    private ConnectWorker(Connect<?> connect, String url) {
+    private ConnectWorker(Connect<?> connect, String url, String group) {
         this.connect = connect;
         this.url = url;
+        this.group = group;
     }
 
     static ConnectWorker start(String bootstrap) {
+        return start(bootstrap, Servers.name("connect"));
+    }
+
+    /** Another worker of the same cluster; the caller closes it. */
+    public ConnectWorker another(String bootstrap) {
+        return start(bootstrap, group);
+    }
+
+    private static ConnectWorker start(String bootstrap, String group) {
         int port = FreePort.find();
         Map<String, String> settings = new HashMap<>();
         settings.put("bootstrap.servers", bootstrap);
         settings.put("listeners", "http://127.0.0.1:" + port);
-        settings.put("group.id", Servers.name("connect"));
+        settings.put("group.id", group);
         for (String topic : new String[] {"config", "offset", "status"}) {
-            settings.put(topic + ".storage.topic", settings.get("group.id") + "-" + topic);
+            settings.put(topic + ".storage.topic", group + "-" + topic);
             settings.put(topic + ".storage.replication.factor", "1");
         }
         settings.put("offset.storage.partitions", "1");
@@ -55,7 +68,7 @@ public final class ConnectWorker implements AutoCloseable {
         settings.put("consumer.metadata.max.age.ms", "1000");
         settings.put("scheduled.rebalance.max.delay.ms", "0");
         Connect<?> connect = new ConnectDistributed().startConnect(settings);
-        ConnectWorker worker = new ConnectWorker(connect, "http://127.0.0.1:" + port);
+        ConnectWorker worker = new ConnectWorker(connect, "http://127.0.0.1:" + port, group);
         Awaitility.await("worker").atMost(PATIENCE).ignoreExceptions().until(() -> worker.get("/connectors") != null);
         return worker;
     }
@@ -88,6 +101,21 @@ public final class ConnectWorker implements AutoCloseable {
                 .until(() ->
                         status(name).path("tasks").findValuesAsText("state").contains("FAILED"));
         return status(name).path("tasks").get(0).path("trace").asText();
+    }
+
+    /** Waits until the connectors' tasks run on so many workers. */
+    public void awaitSpread(int workers, String... names) {
+        Awaitility.await("tasks on " + workers + " workers").atMost(PATIENCE).untilAsserted(() -> {
+            Set<String> where = new HashSet<>();
+            for (String name : names) {
+                JsonNode tasks = status(name).path("tasks");
+                org.assertj.core.api.Assertions.assertThat(tasks.findValuesAsText("state"))
+                        .isNotEmpty()
+                        .containsOnly("RUNNING");
+                where.addAll(tasks.findValuesAsText("worker_id"));
+            }
+            org.assertj.core.api.Assertions.assertThat(where).hasSize(workers);
+        });
     }
 
     private JsonNode status(String name) {

@@ -1,5 +1,6 @@
 package io.twinlog.connect.bed;
 
+import io.twinlog.sandbox.EmbeddedMariadb;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -10,27 +11,54 @@ import java.util.List;
 import org.assertj.core.api.Assertions;
 import org.awaitility.Awaitility;
 
-/** A database of its own for one test. */
-public record Database(String name) {
+/**
+ * A database of its own for one test.
+ *
+ * @param mariadb the server it lives at, or null at the PostgreSQL of all tests
+ */
+public record Database(String name, EmbeddedMariadb mariadb) {
 
     public static Database create(String purpose) {
         String name = Servers.name(purpose);
         Servers.postgres().createDatabase(name);
-        return new Database(name);
+        return new Database(name, null);
+    }
+
+    /** One at a MariaDB. */
+    public static Database create(EmbeddedMariadb mariadb, String name) {
+        mariadb.execute("", "CREATE DATABASE " + name + " CHARACTER SET utf8mb4");
+        return new Database(name, mariadb);
     }
 
     public String url() {
-        return Servers.postgres().jdbcUrl(name);
+        return mariadb == null ? Servers.postgres().jdbcUrl(name) : mariadb.jdbcUrl("");
+    }
+
+    public String user() {
+        return mariadb == null ? "postgres" : mariadb.user();
+    }
+
+    /** The patterns of its tables. */
+    public String tables() {
+        return mariadb == null ? "public.*" : name + ".*";
     }
 
     public Database sql(String... statements) {
-        Servers.postgres().execute(name, statements);
+        if (mariadb == null) {
+            Servers.postgres().execute(name, statements);
+        } else {
+            mariadb.execute(name, statements);
+        }
         return this;
+    }
+
+    private Connection connect() throws SQLException {
+        return mariadb == null ? Servers.postgres().connect(name) : mariadb.connect(name);
     }
 
     /** All rows, columns separated by '|'. */
     public List<String> query(String sql) {
-        try (Connection connection = Servers.postgres().connect(name);
+        try (Connection connection = connect();
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             List<String> result = new ArrayList<>();

@@ -1,6 +1,7 @@
 package io.twinlog.connect.bed;
 
 import io.twinlog.sandbox.EmbeddedKafka;
+import io.twinlog.sandbox.EmbeddedMariadb;
 import io.twinlog.sandbox.EmbeddedPostgres;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,6 +36,18 @@ public final class Servers {
                 .start();
     }
 
+    private static final class SharedMariadb {
+        static final EmbeddedMariadb SOURCE = EmbeddedMariadb.builder().start();
+    }
+
+    private static final class OtherMariadb {
+        static final EmbeddedMariadb TARGET = EmbeddedMariadb.builder()
+                .withoutBinlog()
+                .setting("innodb_flush_log_at_trx_commit", "0")
+                .setting("innodb_doublewrite", "OFF")
+                .start();
+    }
+
     private static final class Broker {
         static final EmbeddedKafka KAFKA =
                 EmbeddedKafka.builder().withoutShutdownHook().start();
@@ -58,6 +71,16 @@ public final class Servers {
 
     public static EmbeddedPostgres postgres() {
         return Databases.POSTGRES;
+    }
+
+    /** A MariaDB with a binlog. */
+    public static EmbeddedMariadb mariadb() {
+        return SharedMariadb.SOURCE;
+    }
+
+    /** Another MariaDB, for what is replicated into databases of the same name. */
+    public static EmbeddedMariadb otherMariadb() {
+        return OtherMariadb.TARGET;
     }
 
     public static String kafka() {

@@ -17,8 +17,8 @@ public final class Settings {
         config.put("replication", replication);
         config.put("kafka.bootstrap.servers", Servers.kafka());
         config.put("source.url", database.url());
-        config.put("source.user", "postgres");
-        config.put("source.tables", "public.*");
+        config.put("source.user", database.user());
+        config.put("source.tables", database.tables());
         config.putAll(xlog());
         return config;
     }
@@ -31,7 +31,7 @@ public final class Settings {
         config.put("topics.regex", replication + "\\.(transactions|[^.]+\\.[^.]+)");
         config.put("kafka.bootstrap.servers", Servers.kafka());
         config.put("target.url", database.url());
-        config.put("target.user", "postgres");
+        config.put("target.user", database.user());
         config.putAll(xlog());
         return config;
     }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.twinlog.connect.bed.ConnectWorker;
 import io.twinlog.connect.bed.Database;
 import io.twinlog.connect.bed.Servers;
+import io.twinlog.connect.bed.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +46,28 @@ class DocumentedExamplesIT {
         target.awaitRows("SELECT pieces FROM stock", "12");
         worker.delete("shop-sink");
         worker.delete("shop-source");
+    }
+
+    @Test
+    void debeziums_topics_are_applied_with_the_fragments_of_the_page() throws IOException {
+        String table = "CREATE TABLE stock(id int PRIMARY KEY, pieces int)";
+        Database source = Database.create("src").sql(table, "INSERT INTO stock VALUES (1, 10)");
+        Database target = Database.create("dst").sql(table);
+        String page = Files.readString(Path.of("..", "docs", "connect.md"));
+        Map<String, String> capture = Settings.debeziumSource("replaced", source);
+        capture.keySet().removeIf(key -> key.startsWith("topic.") || key.startsWith("provide."));
+        capture.putAll(settings(between(page, "    \"topic.prefix\"", "\n\n", "\"topic.prefix\""), source, target));
+        Map<String, String> apply = Settings.sink("fromDebezium", target);
+        apply.putAll(settings(between(page, "    \"xlog.format\"", "\n\n", "\"xlog.format\""), source, target));
+
+        worker.run("dbserver-source", capture);
+        worker.run("dbserver-sink", apply);
+        target.awaitRows("SELECT pieces FROM stock", "10");
+        source.sql("BEGIN; UPDATE stock SET pieces = 11; INSERT INTO stock VALUES (2, 20); COMMIT");
+
+        target.awaitRows("SELECT * FROM stock ORDER BY id", "1|11", "2|20");
+        worker.delete("dbserver-sink");
+        worker.delete("dbserver-source");
     }
 
     @Test

@@ -67,6 +67,7 @@ public final class ConnectWorker implements AutoCloseable {
         settings.put("offset.flush.interval.ms", "1000");
         settings.put("consumer.metadata.max.age.ms", "1000");
         settings.put("scheduled.rebalance.max.delay.ms", "0");
+        settings.put("heartbeat.interval.ms", "300");
         Connect<?> connect = new ConnectDistributed().startConnect(settings);
         ConnectWorker worker = new ConnectWorker(connect, "http://127.0.0.1:" + port, group);
         Awaitility.await("worker").atMost(PATIENCE).ignoreExceptions().until(() -> worker.get("/connectors") != null);

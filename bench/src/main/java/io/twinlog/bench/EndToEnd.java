@@ -73,6 +73,15 @@ public final class EndToEnd implements Callable<Integer> {
                             + " ${DEFAULT-VALUE}.")
     private double warm = 1;
 
+    @Option(names = "--tables", description = "W1: number of tables; default: ${DEFAULT-VALUE}.")
+    private int tables = Shape.PLAIN.tables();
+
+    @Option(names = "--rows", description = "W1: rows of each transaction; default: ${DEFAULT-VALUE}.")
+    private int rows = Shape.PLAIN.rows();
+
+    @Option(names = "--partitions", description = "Partitions of each topic; default: ${DEFAULT-VALUE}.")
+    private int partitions = Shape.PLAIN.partitions();
+
     @Option(names = "--rate", description = "W5: transactions of 10 inserts per second; default: ${DEFAULT-VALUE}.")
     private int rate = 500;
 
@@ -163,7 +172,7 @@ public final class EndToEnd implements Callable<Integer> {
                 workload.deviate(target);
             }
             if (workload != Workload.W5) {
-                replication.prepare(database, workload);
+                replication.prepare(database, workload, shape());
             }
         }
         if (workload != Workload.W5) {
@@ -174,7 +183,7 @@ public final class EndToEnd implements Callable<Integer> {
             if (workload == Workload.W5) {
                 // Live: each system has the source for itself.
                 source.execute(database, "TRUNCATE bench", "TRUNCATE bench_done");
-                replication.prepare(database, workload);
+                replication.prepare(database, workload, shape());
                 report.add(live(source, replication, database), List.of());
             } else {
                 drain(source, replication, workload, database);
@@ -187,12 +196,12 @@ public final class EndToEnd implements Callable<Integer> {
     /** Each system copies the same rows, one after the other; the start of its processes is part of it. */
     private void sync(EmbeddedPostgres source, List<Replication> all, String database) throws SQLException {
         try (Connection connection = source.connect(database)) {
-            Workload.W8.change(connection, 0, events(Workload.W8));
+            Workload.W8.change(connection, 0, events(Workload.W8), shape());
         }
         for (Replication replication : all) {
             prepareTables(replication.target(), database, Workload.W8);
             source.execute(database, "TRUNCATE bench_done");
-            replication.prepare(database, Workload.W8);
+            replication.prepare(database, Workload.W8, shape());
             try (Connection target = replication.target().connect(database);
                     Throughput throughput = new Throughput(replication.target(), database)) {
                 Map<String, Double> before = costs(source, replication);
@@ -227,11 +236,11 @@ public final class EndToEnd implements Callable<Integer> {
         return costs;
     }
 
-    private static void prepareTables(EmbeddedPostgres server, String database, Workload workload) throws SQLException {
+    private void prepareTables(EmbeddedPostgres server, String database, Workload workload) throws SQLException {
         server.createDatabase(database);
         try (Connection connection = server.connect(database)) {
             Workload.execute(connection, "CREATE TABLE bench_done(id int PRIMARY KEY)");
-            workload.prepare(connection);
+            workload.prepare(connection, shape());
         }
     }
 
@@ -241,7 +250,7 @@ public final class EndToEnd implements Callable<Integer> {
         all.forEach(Replication::start);
         try (Connection connection = source.connect(database)) {
             Workload.execute(connection, "SET synchronous_commit = off");
-            workload.change(connection, WARM_UP_FIRST, Math.round(warm * events(workload)));
+            workload.change(connection, WARM_UP_FIRST, Math.round(warm * events(workload)), shape());
             Workload.execute(connection, "INSERT INTO bench_done VALUES (" + WARM + ")");
         }
         for (Replication replication : all) {
@@ -262,15 +271,19 @@ public final class EndToEnd implements Callable<Integer> {
         long begin = System.nanoTime();
         try (Connection connection = source.connect(database)) {
             Workload.execute(connection, "SET synchronous_commit = off");
-            workload.change(connection, 0, events(workload));
+            workload.change(connection, 0, events(workload), shape());
             Workload.execute(connection, "INSERT INTO bench_done VALUES (" + DONE + ")", "CHECKPOINT");
         }
         System.out.printf(
                 Locale.ROOT,
                 "%s: %s; changes made in %.1f s%n",
                 workload,
-                workload.text(),
+                workload == Workload.W1 && !shape().equals(Shape.PLAIN) ? shape() : workload.text(),
                 (System.nanoTime() - begin) / 1e9);
+    }
+
+    private Shape shape() {
+        return new Shape(tables, rows, partitions);
     }
 
     private long events(Workload workload) {
@@ -366,10 +379,10 @@ public final class EndToEnd implements Callable<Integer> {
         return sorted.isEmpty() ? Double.NaN : Math.round(sorted.get(index) * 100) / 100.0;
     }
 
-    private static boolean equal(EmbeddedPostgres source, Connection target, Workload workload, String database)
+    private boolean equal(EmbeddedPostgres source, Connection target, Workload workload, String database)
             throws SQLException {
         try (Connection connection = source.connect(database)) {
-            return text(connection, workload.digest()).equals(text(target, workload.digest()));
+            return text(connection, workload.digest(shape())).equals(text(target, workload.digest(shape())));
         }
     }
 

@@ -29,11 +29,11 @@ final class NativeReplication implements Replication {
     }
 
     @Override
-    public void prepare(String databaseName, Workload workload) {
+    public void prepare(String databaseName, Workload workload, Shape shape) {
         database = databaseName;
         source.execute(
                 database,
-                "CREATE PUBLICATION bench FOR TABLE bench_done, " + String.join(", ", workload.tables()),
+                "CREATE PUBLICATION bench FOR TABLE bench_done, " + String.join(", ", workload.tables(shape)),
                 "SELECT pg_create_logical_replication_slot('native_" + database + "', 'pgoutput')");
         target.execute(
                 database,

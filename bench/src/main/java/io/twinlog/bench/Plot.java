@@ -12,7 +12,8 @@ final class Plot {
     private static final int LEFT = 90;
     private static final int TOP = 34;
     private static final int HEIGHT = 120;
-    private static final String[] COLOURS = {"#c2570c", "#1d4ed8", "#15803d"};
+    private static final Map<String, String> COLOURS =
+            Map.of("native", "#c2570c", "twinlog", "#1d4ed8", "twinlog-cold", "#15803d");
     /** The counts are about a second old, so a shorter window shows steps that are none. */
     private static final double WINDOW_SECONDS = 2;
 
@@ -62,7 +63,7 @@ final class Plot {
         text(out, LEFT, y + TOP + HEIGHT + 18, "middle", "0");
         int index = 0;
         for (Map.Entry<String, List<Throughput.Sample>> system : systems.entrySet()) {
-            String colour = COLOURS[index % COLOURS.length];
+            String colour = COLOURS.getOrDefault(system.getKey(), "#000");
             StringBuilder points = new StringBuilder();
             List<Throughput.Sample> samples = system.getValue();
             for (int i = 0; i < samples.size(); i++) {

@@ -11,7 +11,7 @@ interface Replication extends AutoCloseable {
     EmbeddedPostgres target();
 
     /** Makes the source keep its changes for us (slot, publication), starts nothing. The tables exist on both sides. */
-    void prepare(String database, Workload workload);
+    void prepare(String database, Workload workload, Shape shape);
 
     /** Whether the rows that were there before it began have been copied; of systems that tell it by the order of changes, true. */
     default boolean isSynced() {

@@ -57,18 +57,18 @@ final class TwinlogReplication implements Replication {
     }
 
     @Override
-    public void prepare(String database, Workload workload) {
+    public void prepare(String database, Workload workload, Shape shape) {
         String replication = database + (cold ? "_cold" : "");
         configuration = directory.resolve(replication + ".yaml");
         StringBuilder tables = new StringBuilder("\"public.bench_done\"");
-        workload.tables()
+        workload.tables(shape)
                 .forEach(table -> tables.append(", \"public.").append(table).append('"'));
         String yaml = """
                 replication: %s
                 kafka: { bootstrap.servers: "%s" }
                 source: { url: "%s", user: %s, password: "x", tables: [%s] }
                 target: { url: "%s", user: %s, password: "x" }
-                capture: { snapshot: %s, partitions: 3 }
+                capture: { snapshot: %s, partitions: %d }
                 """.formatted(
                         replication,
                         kafka.bootstrapServers(),
@@ -77,7 +77,8 @@ final class TwinlogReplication implements Replication {
                         tables,
                         target.jdbcUrl(database),
                         target.user(),
-                        workload == Workload.W8 ? "initial" : "none");
+                        workload == Workload.W8 ? "initial" : "none",
+                        shape.partitions());
         try {
             Files.writeString(configuration, yaml);
         } catch (IOException e) {

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,19 +16,34 @@ enum Workload {
     /** Single-row inserts, 10 per transaction. */
     W1("inserts, 10 per transaction", 1_000_000, "bench") {
         @Override
-        void change(Connection source, long first, long events) throws SQLException {
-            loop(
-                    source,
-                    events / 10,
-                    "INSERT INTO bench SELECT " + first + " + i * 10 + g, g, i, (i * g) / 7.0, "
-                            + "md5(i::text) || '-' || g, now() FROM generate_series(1, 10) g");
+        void change(Connection source, long first, long events, Shape shape) throws SQLException {
+            String rows = " SELECT " + first + " + i * " + shape.rows()
+                    + " + g, g % 10, i, ((i * (g % 10)) / 7.0)::numeric(12,2),"
+                    + " md5(i::text) || '-' || g, now() FROM generate_series(1, " + shape.rows() + ") g";
+            String statement = shape.tables() == 1
+                    ? "INSERT INTO bench" + rows
+                    : "EXECUTE 'INSERT INTO bench_' || (i % " + shape.tables() + " + 1) || '" + rows.replace("'", "''")
+                            + ", (SELECT $1 AS i) AS loop' USING i";
+            loop(source, events / shape.rows(), statement);
+        }
+
+        @Override
+        void prepare(Connection server, Shape shape) throws SQLException {
+            for (String table : shape.names()) {
+                create(server, table);
+            }
+        }
+
+        @Override
+        List<String> tables(Shape shape) {
+            return shape.names();
         }
     },
     /** Updates of random keys, 10 per transaction, replica identity FULL. */
     W2("updates of random keys, identity FULL", 500_000, "bench") {
         @Override
-        void prepare(Connection server) throws SQLException {
-            super.prepare(server);
+        void prepare(Connection server, Shape shape) throws SQLException {
+            super.prepare(server, shape);
             execute(
                     server,
                     "INSERT INTO bench SELECT i, i % 10, i, i / 7.0, md5(i::text) || '-x', "
@@ -36,7 +52,7 @@ enum Workload {
         }
 
         @Override
-        void change(Connection source, long first, long events) throws SQLException {
+        void change(Connection source, long first, long events, Shape shape) throws SQLException {
             loop(
                     source,
                     events / 10,
@@ -47,7 +63,7 @@ enum Workload {
     /** The TPC-B mix of pgbench at scale 20: three updates, of which two hit hot rows, and an insert per transaction. */
     W3("TPC-B mix, scale 20", 400_000, "pgbench_branches", "pgbench_tellers", "pgbench_accounts", "pgbench_history") {
         @Override
-        void prepare(Connection server) throws SQLException {
+        void prepare(Connection server, Shape shape) throws SQLException {
             execute(
                     server,
                     "CREATE TABLE pgbench_branches(bid int PRIMARY KEY, bbalance int, filler char(88))",
@@ -62,7 +78,7 @@ enum Workload {
         }
 
         @Override
-        void change(Connection source, long first, long events) throws SQLException {
+        void change(Connection source, long first, long events, Shape shape) throws SQLException {
             execute(
                     source,
                     "DO $$ DECLARE a int; t int; b int; d int; BEGIN FOR i IN 1.." + events / 4 + " LOOP "
@@ -78,7 +94,7 @@ enum Workload {
     /** One transaction of inserts. */
     W4("one transaction of inserts", 2_000_000, "bench") {
         @Override
-        void change(Connection source, long first, long events) throws SQLException {
+        void change(Connection source, long first, long events, Shape shape) throws SQLException {
             execute(
                     source,
                     "INSERT INTO bench SELECT " + first + " + i, i % 10, i, i / 7.0, md5(i::text) || '-x', now() "
@@ -88,15 +104,15 @@ enum Workload {
     /** W1's transactions, live. */
     W5("live inserts, 10 per transaction", 0, "bench") {
         @Override
-        void change(Connection source, long first, long events) {
+        void change(Connection source, long first, long events, Shape shape) {
             throw new IllegalStateException("W5 is live: see LiveLoad");
         }
     },
     /** W2 where the target's row differs for one key in ten: a conflict at its first update, held keys from then on. */
     W6("W2's updates, one target row in ten differs", 500_000, "bench") {
         @Override
-        void prepare(Connection server) throws SQLException {
-            W2.prepare(server);
+        void prepare(Connection server, Shape shape) throws SQLException {
+            W2.prepare(server, shape);
         }
 
         @Override
@@ -105,8 +121,8 @@ enum Workload {
         }
 
         @Override
-        void change(Connection source, long first, long events) throws SQLException {
-            W2.change(source, first, events);
+        void change(Connection source, long first, long events, Shape shape) throws SQLException {
+            W2.change(source, first, events, shape);
         }
 
         @Override
@@ -122,8 +138,8 @@ enum Workload {
         }
 
         @Override
-        void change(Connection source, long first, long events) throws SQLException {
-            W1.change(source, first, events);
+        void change(Connection source, long first, long events, Shape shape) throws SQLException {
+            W1.change(source, first, events, shape);
         }
 
         @Override
@@ -134,8 +150,8 @@ enum Workload {
     /** Rows of W1 that are there before the replication begins. */
     W8("initial sync of W1's rows", 5_000_000, "bench") {
         @Override
-        void change(Connection source, long first, long events) throws SQLException {
-            W4.change(source, first, events);
+        void change(Connection source, long first, long events, Shape shape) throws SQLException {
+            W4.change(source, first, events, shape);
             execute(source, "VACUUM ANALYZE bench");
         }
     };
@@ -159,7 +175,7 @@ enum Workload {
         return events;
     }
 
-    List<String> tables() {
+    List<String> tables(Shape shape) {
         return tables;
     }
 
@@ -178,32 +194,37 @@ enum Workload {
     }
 
     /** Creates the tables and their first rows; the same rows on every server. */
-    void prepare(Connection server) throws SQLException {
+    void prepare(Connection server, Shape shape) throws SQLException {
+        create(server, "bench");
+    }
+
+    private static void create(Connection server, String table) throws SQLException {
         execute(
                 server,
-                "CREATE TABLE bench(id bigint PRIMARY KEY, a int, b int, amount numeric(12,2), note text, at timestamptz)",
-                "ALTER TABLE bench REPLICA IDENTITY FULL");
+                "CREATE TABLE " + table
+                        + "(id bigint PRIMARY KEY, a int, b int, amount numeric(12,2), note text, at timestamptz)",
+                "ALTER TABLE " + table + " REPLICA IDENTITY FULL");
     }
 
     /**
      * Makes about {@code events} row changes, committed.
      *
      * @param first below the keys of inserted rows, so that a second call does not meet those of the first one
+     * @param shape of W1
      */
-    abstract void change(Connection source, long first, long events) throws SQLException;
+    abstract void change(Connection source, long first, long events, Shape shape) throws SQLException;
 
     /** Query whose one text value is equal where all replicated rows are equal. */
-    String digest() {
-        StringBuilder query = new StringBuilder("SELECT concat_ws(' ', ");
-        for (int i = 0; i < tables.size(); i++) {
-            query.append(i == 0 ? "" : ", ")
-                    .append("(SELECT count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) FROM ")
-                    .append(tables.get(i))
-                    .append(" t WHERE ")
-                    .append(where())
-                    .append(")");
-        }
-        return query.append(")").toString();
+    String digest(Shape shape) {
+        return tables(shape).stream()
+                .map(table -> "SELECT '" + table + "' AS name, count(*) || ':'"
+                        + " || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) AS rows FROM " + table
+                        + " t WHERE "
+                        + where())
+                .collect(Collectors.joining(
+                        " UNION ALL ",
+                        "SELECT string_agg(name || ':' || rows, ' ' ORDER BY name) FROM (",
+                        ") AS digests"));
     }
 
     static void execute(Connection connection, String... statements) throws SQLException {

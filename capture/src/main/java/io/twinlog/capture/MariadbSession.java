@@ -5,8 +5,10 @@ import static java.util.Objects.requireNonNull;
 import io.twinlog.capture.mariadb.binlog.BinlogConnection;
 import io.twinlog.capture.mariadb.catalog.BinlogAnchor;
 import io.twinlog.capture.mariadb.catalog.BinlogFiles;
+import io.twinlog.capture.mariadb.catalog.LogIdentity;
 import io.twinlog.capture.mariadb.catalog.MariadbCatalog;
 import io.twinlog.capture.mariadb.catalog.MariadbTable;
+import io.twinlog.capture.mariadb.catalog.ServerKind;
 import io.twinlog.capture.mariadb.changes.BinlogStream;
 import io.twinlog.capture.mariadb.changes.BrokenTransactionException;
 import io.twinlog.capture.mariadb.changes.LoggedTables;
@@ -113,7 +115,8 @@ final class MariadbSession implements Source.Session {
         }
         String from = requireNonNull(checkpoint.resumePosition());
         try (Connection connection = source.location().open()) {
-            BinlogAnchor.check(replication, new BinlogFiles(connection), from, checkpoint.facts());
+            BinlogFiles files = new BinlogFiles(connection);
+            files.kind().check(replication, files, from, checkpoint.facts());
         }
         xlog.checkTopics(topics, xlog.shapes());
         if (findings != null) {
@@ -141,10 +144,7 @@ final class MariadbSession implements Source.Session {
 
     /** What an epoch record says about the source. */
     static Map<String, String> facts(MariadbSource source, BinlogFiles files, String position) throws SQLException {
-        Map<String, String> facts = new LinkedHashMap<>();
-        facts.put(Detail.SYSTEM_ID, String.valueOf(files.variable("server_uid")));
-        facts.put(BinlogAnchor.SERVER_ID, String.valueOf(files.variable("server_id")));
-        facts.putAll(BinlogAnchor.facts(position, files.gtids(position)));
+        Map<String, String> facts = new LinkedHashMap<>(files.kind().facts(files, position));
         facts.put(PATTERNS, String.join(" ", source.config().tables()));
         return facts;
     }
@@ -333,24 +333,15 @@ final class MariadbSession implements Source.Session {
         PublishedShapes shapes = xlog.shapes();
         TransactionWriter writer = new TransactionWriter(publisher, filter, epoch.at());
         CharacterSets sets;
-        BinlogAnchor anchor;
+        LogIdentity identity;
+        ServerKind kind;
         try (Connection connection = source.location().open()) {
             sets = CharacterSets.load(connection);
             BinlogFiles files = new BinlogFiles(connection);
-            Map<Long, String> gtids = files.gtids(epoch.position());
-            if (gtids == null) {
-                throw BinlogAnchor.gap(
-                        replication, "The source's log is another one: at " + epoch.position() + " no event begins");
-            }
-            anchor = new BinlogAnchor(
-                    replication,
-                    publisher::text,
-                    Long.parseLong(String.valueOf(files.variable("gtid_domain_id"))),
-                    Long.parseLong(String.valueOf(files.variable("server_id"))),
-                    gtids,
-                    epoch.facts());
+            kind = files.kind();
+            identity = kind.identity(replication, publisher::text, files, epoch.position(), epoch.facts());
         }
-        LoggedTables tables = new LoggedTables(source.location(), patterns, directory, sets, shapes::find);
+        LoggedTables tables = new LoggedTables(source.location(), kind, patterns, directory, sets, shapes::find);
         streamedFrom = epoch.position();
         try (BinlogConnection connection = BinlogConnection.open(
                 source.location().endpoint(),
@@ -358,7 +349,7 @@ final class MariadbSession implements Source.Session {
                 BinlogFiles.fileOf(epoch.position()),
                 SourcePosition.offset(epoch.at()))) {
             BinlogStream stream =
-                    new BinlogStream(connection, writer, tables, epoch.at(), anchor, lease::check, board::message);
+                    new BinlogStream(connection, writer, tables, epoch.at(), identity, lease::check, board::message);
             stream.begin();
             new StreamLoop(stream, publisher, writer, board, stopped).run();
             return false;

@@ -3,7 +3,7 @@ package io.twinlog.capture.bed;
 import io.twinlog.capture.CaptureConfig;
 import io.twinlog.capture.SnapshotMode;
 import io.twinlog.capture.SourceView;
-import io.twinlog.sandbox.EmbeddedMariadb;
+import io.twinlog.sandbox.EmbeddedServer;
 import io.twinlog.schemas.SourcePosition;
 import io.twinlog.schemas.control.ControlKind;
 import java.sql.Connection;
@@ -15,20 +15,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A database of its own for one test on a MariaDB, with the replication of the same name. */
+/** A database of its own for one test on a MariaDB or MySQL, with the replication of the same name. */
 public final class MariadbBed implements Replicated {
 
     private static final AtomicInteger COUNT = new AtomicInteger();
 
-    private final EmbeddedMariadb mariadb;
+    private final EmbeddedServer mariadb;
     private final String name;
 
-    private MariadbBed(EmbeddedMariadb mariadb, String name) {
+    private MariadbBed(EmbeddedServer mariadb, String name) {
         this.mariadb = mariadb;
         this.name = name;
     }
 
-    public static MariadbBed create(EmbeddedMariadb mariadb) {
+    public static MariadbBed create(EmbeddedServer mariadb) {
         String name = "m" + ProcessHandle.current().pid() + "_" + COUNT.incrementAndGet();
         mariadb.execute("", "CREATE DATABASE " + name + " CHARACTER SET utf8mb4");
         return new MariadbBed(mariadb, name);

@@ -2,6 +2,7 @@ package io.twinlog.capture.bed;
 
 import io.twinlog.sandbox.EmbeddedKafka;
 import io.twinlog.sandbox.EmbeddedMariadb;
+import io.twinlog.sandbox.EmbeddedMysql;
 import io.twinlog.sandbox.EmbeddedPostgres;
 
 /** One PostgreSQL, one MariaDB and one Kafka for all tests of the JVM that do not harm them. They end with it. */
@@ -24,6 +25,15 @@ public final class Servers {
 
     private static final class SharedMariadb {
         static final EmbeddedMariadb MARIADB = EmbeddedMariadb.builder().start();
+    }
+
+    private static final class SharedMysql {
+        static final EmbeddedMysql MYSQL = EmbeddedMysql.builder().start();
+    }
+
+    /** One MySQL likewise, for the tests of -Pmysql. */
+    public static EmbeddedMysql mysql() {
+        return SharedMysql.MYSQL;
     }
 
     /** One MariaDB likewise. */

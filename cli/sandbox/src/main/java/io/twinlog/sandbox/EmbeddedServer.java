@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The server ends with this JVM, also when the JVM is killed, unless built with {@link Builder#outliveJvm()}. Closing
  * deletes the directory if it is a temporary one. All methods may be called from any thread; one at a time takes effect.
  */
-public abstract sealed class EmbeddedServer implements AutoCloseable permits EmbeddedMariadb, EmbeddedPostgres {
+public abstract sealed class EmbeddedServer implements AutoCloseable
+        permits EmbeddedMariadb, EmbeddedMysql, EmbeddedPostgres {
     static final Duration START_LIMIT = Duration.ofMinutes(2);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
     private static final int PORT_ATTEMPTS = 5;
@@ -330,7 +331,7 @@ public abstract sealed class EmbeddedServer implements AutoCloseable permits Emb
      * @param <B> the builder itself
      */
     public abstract static sealed class Builder<B extends Builder<B>>
-            permits EmbeddedMariadb.Builder, EmbeddedPostgres.Builder {
+            permits EmbeddedMariadb.Builder, EmbeddedMysql.Builder, EmbeddedPostgres.Builder {
         private final Map<String, String> settings = new HashMap<>();
         private @Nullable Path directory;
         private int port;

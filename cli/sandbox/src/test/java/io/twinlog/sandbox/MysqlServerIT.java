@@ -24,10 +24,7 @@ class MysqlServerIT {
             data = mysql.dataDir();
             assertThat(value(mysql, "SELECT @@server_id")).isEqualTo("77");
             assertThat(value(mysql, "SELECT @@binlog_row_metadata")).isEqualTo("FULL");
-            assertThatThrownBy(() -> DriverManager.getConnection(
-                            "jdbc:mariadb://127.0.0.1:" + mysql.port() + "/?allowPublicKeyRetrieval=true",
-                            "root",
-                            "wrong"))
+            assertThatThrownBy(() -> DriverManager.getConnection(mysql.jdbcUrl(""), "root", "wrong"))
                     .hasMessageContaining("Access denied");
             mysql.createDatabase("shop");
             mysql.execute("shop", "CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1), (2)");

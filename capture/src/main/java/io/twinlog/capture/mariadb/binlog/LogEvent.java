@@ -29,7 +29,13 @@ public record LogEvent(int type, long seconds, long serverId, long length, long 
     public static final int WRITE_ROWS_V2 = 30;
     public static final int UPDATE_ROWS_V2 = 31;
     public static final int DELETE_ROWS_V2 = 32;
+    public static final int GTID_MYSQL = 33;
+    public static final int ANONYMOUS_GTID_MYSQL = 34;
+    public static final int PREVIOUS_GTIDS = 35;
     public static final int XA_PREPARE = 38;
+    public static final int PARTIAL_UPDATE_ROWS = 39;
+    public static final int TRANSACTION_PAYLOAD = 40;
+    public static final int GTID_TAGGED_MYSQL = 42;
     public static final int ANNOTATE_ROWS = 160;
     public static final int BINLOG_CHECKPOINT = 161;
     public static final int GTID = 162;

@@ -16,6 +16,8 @@ public record QueryEvent(String database, String sql) {
     /** What a statement means for capture. */
     public enum Meaning {
         BEGIN,
+        /** The beginning of an XA transaction, which MySQL logs as text. */
+        XA_BEGIN,
         COMMIT,
         ROLLBACK,
         SAVEPOINT,
@@ -56,6 +58,7 @@ public record QueryEvent(String database, String sql) {
         String second = words.length > 1 ? words[1].toUpperCase(Locale.ROOT) : "";
         return switch (words[0].toUpperCase(Locale.ROOT)) {
             case "BEGIN" -> Meaning.BEGIN;
+            case "XA" -> second.equals("START") || second.equals("BEGIN") ? Meaning.XA_BEGIN : Meaning.OTHER;
             case "COMMIT" -> Meaning.COMMIT;
             case "ROLLBACK" -> Meaning.ROLLBACK;
             case "SAVEPOINT", "RELEASE" -> Meaning.SAVEPOINT;

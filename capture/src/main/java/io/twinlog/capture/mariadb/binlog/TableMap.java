@@ -41,7 +41,8 @@ public record TableMap(long number, TableId table, List<Column> columns, boolean
     public static final int GEOMETRY = 255;
     private static final int BLOB_COMPRESSED = 140;
     private static final int VARCHAR_COMPRESSED = 141;
-    private static final int JSON = 245;
+    public static final int VECTOR = 242;
+    public static final int JSON = 245;
 
     private static final int SIGNEDNESS = 1;
     private static final int DEFAULT_CHARSET = 2;
@@ -54,6 +55,7 @@ public record TableMap(long number, TableId table, List<Column> columns, boolean
     private static final int PRIMARY_KEY_WITH_PREFIX = 9;
     private static final int ENUM_AND_SET_DEFAULT_CHARSET = 10;
     private static final int ENUM_AND_SET_COLUMN_CHARSET = 11;
+    private static final int VECTOR_DIMENSIONS = 13;
 
     /**
      * A column.
@@ -61,7 +63,7 @@ public record TableMap(long number, TableId table, List<Column> columns, boolean
      * @param name empty where the metadata is not FULL
      * @param type code of its type; ENUM and SET themselves, not the STRING that carries them
      * @param length in bytes: of STRING, VARCHAR at most, of ENUM and SET values, of the length of a BLOB, of a BIT in bits
-     * @param precision digits of NEWDECIMAL, or of the seconds' fraction
+     * @param precision digits of NEWDECIMAL, or of the seconds' fraction, or numbers of a VECTOR
      * @param scale digits of NEWDECIMAL behind the point
      * @param collation number of the collation, or -1
      * @param labels of ENUM and SET, in the column's character set
@@ -88,7 +90,12 @@ public record TableMap(long number, TableId table, List<Column> columns, boolean
         return event.bytes().readLittle(6);
     }
 
-    public static TableMap read(LogEvent event) {
+    /**
+     * Reads a description.
+     *
+     * @param geometryHasCollation whether geometries count among the columns with characters
+     */
+    public static TableMap read(LogEvent event, boolean geometryHasCollation) {
         LogBytes bytes = event.bytes();
         long number = bytes.readLittle(6);
         int ignoredFlags = bytes.skip(2);
@@ -96,7 +103,7 @@ public record TableMap(long number, TableId table, List<Column> columns, boolean
         int ignoredZero = bytes.skip(1);
         String table = bytes.readUtf8(bytes.readByte());
         ignoredZero = bytes.skip(1);
-        Builder builder = new Builder(bytes.readPacked());
+        Builder builder = new Builder(bytes.readPacked(), geometryHasCollation);
         for (int i = 0; i < builder.count; i++) {
             builder.types[i] = bytes.readByte();
         }
@@ -121,6 +128,7 @@ public record TableMap(long number, TableId table, List<Column> columns, boolean
 
     private static final class Builder {
         private final int count;
+        private final boolean geometryHasCollation;
         private final int[] types;
         private final int[] lengths;
         private final int[] precisions;
@@ -133,8 +141,9 @@ public record TableMap(long number, TableId table, List<Column> columns, boolean
         private final boolean[] keys;
         private boolean named;
 
-        Builder(int count) {
+        Builder(int count, boolean geometryHasCollation) {
             this.count = count;
+            this.geometryHasCollation = geometryHasCollation;
             types = new int[count];
             lengths = new int[count];
             precisions = new int[count];
@@ -171,7 +180,7 @@ public record TableMap(long number, TableId table, List<Column> columns, boolean
 
         void readTypeMetadata(int i, LogBytes bytes) {
             switch (types[i]) {
-                case FLOAT, DOUBLE, BLOB, GEOMETRY, JSON, BLOB_COMPRESSED -> lengths[i] = bytes.readByte();
+                case FLOAT, DOUBLE, BLOB, GEOMETRY, JSON, VECTOR, BLOB_COMPRESSED -> lengths[i] = bytes.readByte();
                 case TIMESTAMP2, DATETIME2, TIME2 -> precisions[i] = bytes.readByte();
                 case VARCHAR, VAR_STRING, VARCHAR_COMPRESSED -> lengths[i] = (int) bytes.readLittle(2);
                 case BIT -> {
@@ -233,6 +242,13 @@ public record TableMap(long number, TableId table, List<Column> columns, boolean
                         }
                     }
                 }
+                case VECTOR_DIMENSIONS -> {
+                    for (int i = 0; i < count; i++) {
+                        if (types[i] == VECTOR) {
+                            precisions[i] = bytes.readPacked();
+                        }
+                    }
+                }
                 case PRIMARY_KEY -> {
                     while (bytes.remaining() > 0) {
                         keys[bytes.readPacked()] = true;
@@ -255,11 +271,12 @@ public record TableMap(long number, TableId table, List<Column> columns, boolean
             };
         }
 
-        private static boolean hasCollation(int type, boolean labelled) {
+        private boolean hasCollation(int type, boolean labelled) {
             return switch (type) {
                 case ENUM, SET -> labelled;
-                // A geometry is a BLOB to the server, and counts.
-                case STRING, VAR_STRING, VARCHAR, BLOB, GEOMETRY, BLOB_COMPRESSED, VARCHAR_COMPRESSED -> !labelled;
+                // A geometry is a BLOB to MariaDB, and counts.
+                case GEOMETRY -> geometryHasCollation && !labelled;
+                case STRING, VAR_STRING, VARCHAR, BLOB, VECTOR, BLOB_COMPRESSED, VARCHAR_COMPRESSED -> !labelled;
                 default -> false;
             };
         }

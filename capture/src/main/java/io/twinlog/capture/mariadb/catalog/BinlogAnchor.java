@@ -1,5 +1,8 @@
 package io.twinlog.capture.mariadb.catalog;
 
+import io.twinlog.capture.mariadb.binlog.GtidEvent;
+import io.twinlog.capture.mariadb.binlog.LogEvent;
+import io.twinlog.capture.mariadb.binlog.TransactionHead;
 import io.twinlog.schemas.SourcePosition;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
@@ -13,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * By what a binlog is known again: the GTIDs that stand before one of its places, and when the file of that place was begun. File names
  * alone do not tell: RESET MASTER begins with the same ones, and so does another server. Owned by the capturing thread.
  */
-public final class BinlogAnchor {
+public final class BinlogAnchor implements LogIdentity {
 
     public static final String GTIDS = "gtid";
     public static final String AT = "gtid_position";
@@ -53,20 +56,25 @@ public final class BinlogAnchor {
         }
     }
 
-    /** Whether transactions with this domain and server id were first made on the source itself. */
-    public boolean isOwn(long domain, long server) {
-        return domain == ownDomain && server == ownServer;
+    @Override
+    public TransactionHead begin(LogEvent event) {
+        GtidEvent gtid = GtidEvent.read(event);
+        boolean own = gtid.domain() == ownDomain && gtid.server() == ownServer;
+        return new TransactionHead(
+                gtid.text(),
+                gtid.sequence(),
+                event.seconds() * 1_000_000,
+                gtid.standalone(),
+                gtid.preparedXa(),
+                own ? null : gtid.domain() + "-" + gtid.server());
     }
 
-    public void committed(long domain, String gtid) {
-        gtids.put(domain, gtid);
+    @Override
+    public void committed(TransactionHead head) {
+        gtids.putAll(BinlogFiles.parse(String.valueOf(head.gtid())));
     }
 
-    /**
-     * The log is at the beginning of a file, or was joined inside of it.
-     *
-     * @throws TwinlogException GAP if it is not the file that it was
-     */
+    @Override
     public void fileBegins(long number, long seconds) {
         if (number == file && seconds != begun) {
             throw new TwinlogException(
@@ -79,7 +87,7 @@ public final class BinlogAnchor {
         begun = seconds;
     }
 
-    /** Puts down by what the log is known again. */
+    @Override
     public void put(long position, Map<String, String> facts) {
         facts.put(GTIDS, String.join(",", gtids.values()));
         facts.put(AT, format.format(position));
@@ -97,6 +105,26 @@ public final class BinlogAnchor {
      */
     public static void check(String replication, BinlogFiles files, String resume, Map<String, String> facts)
             throws SQLException {
+        TreeMap<Long, Long> sizes = requirePlace(replication, files, resume);
+        String list = facts.get(GTIDS);
+        String at = facts.get(AT);
+        if (list == null || at == null || !sizes.containsKey(SourcePosition.numberOf(BinlogFiles.fileOf(at)))) {
+            return;
+        }
+        Map<Long, String> found = files.gtids(at);
+        Map<Long, String> expected = BinlogFiles.parse(list);
+        if (!expected.equals(found)) {
+            throw gap(
+                    replication,
+                    "The source's log is another one: before " + at + " it has the GTIDs "
+                            + (found == null ? "of no place" : new LinkedHashMap<>(found).values()) + ", captured were "
+                            + expected.values()
+                            + ". RESET MASTER was issued, this is another server, or a replica that was promoted");
+        }
+    }
+
+    /** Sizes of the log's files, of which one has the place where we stopped. */
+    static TreeMap<Long, Long> requirePlace(String replication, BinlogFiles files, String resume) throws SQLException {
         String end = files.end();
         TreeMap<Long, Long> sizes = files.sizes();
         if (!BinlogFiles.baseName(end).equals(BinlogFiles.baseName(resume))) {
@@ -122,21 +150,7 @@ public final class BinlogAnchor {
                             + ". RESET MASTER was issued, an older copy was restored, or the server has lost its latest"
                             + " transactions in a crash (sync_binlog = 1 prevents that)");
         }
-        String list = facts.get(GTIDS);
-        String at = facts.get(AT);
-        if (list == null || at == null || !sizes.containsKey(SourcePosition.numberOf(BinlogFiles.fileOf(at)))) {
-            return;
-        }
-        Map<Long, String> found = files.gtids(at);
-        Map<Long, String> expected = BinlogFiles.parse(list);
-        if (!expected.equals(found)) {
-            throw gap(
-                    replication,
-                    "The source's log is another one: before " + at + " it has the GTIDs "
-                            + (found == null ? "of no place" : new LinkedHashMap<>(found).values()) + ", captured were "
-                            + expected.values()
-                            + ". RESET MASTER was issued, this is another server, or a replica that was promoted");
-        }
+        return sizes;
     }
 
     /** A GAP for this reason, with the exits. */

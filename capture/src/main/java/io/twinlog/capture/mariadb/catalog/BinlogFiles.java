@@ -15,14 +15,20 @@ import org.jspecify.annotations.Nullable;
 public final class BinlogFiles {
 
     private final Connection connection;
+    private final ServerKind kind;
 
-    public BinlogFiles(Connection connection) {
+    public BinlogFiles(Connection connection) throws SQLException {
         this.connection = connection;
+        this.kind = ServerKind.of(connection);
+    }
+
+    public ServerKind kind() {
+        return kind;
     }
 
     /** Its end as text, such as {@code binlog.000003:1234}. */
     public String end() throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("SHOW MASTER STATUS");
+        try (PreparedStatement statement = connection.prepareStatement(kind.binlogStatus());
                 ResultSet row = statement.executeQuery()) {
             if (row.next()) {
                 return row.getString(1) + ":" + row.getLong(2);
@@ -34,7 +40,7 @@ public final class BinlogFiles {
 
     /** Databases that the server logs alone, or does not log; empty where it logs all. */
     public String filters() throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("SHOW MASTER STATUS");
+        try (PreparedStatement statement = connection.prepareStatement(kind.binlogStatus());
                 ResultSet row = statement.executeQuery()) {
             return row.next() ? (row.getString(3) + " " + row.getString(4)).strip() : "";
         }
@@ -71,6 +77,17 @@ public final class BinlogFiles {
             try (ResultSet row = statement.executeQuery()) {
                 String list = row.next() ? row.getString(1) : null;
                 return list == null ? null : parse(list);
+            }
+        }
+    }
+
+    /** Whether a MySQL knows all of these GTIDs. */
+    boolean hasExecuted(String gtids) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT GTID_SUBSET(?, @@GLOBAL.gtid_executed)")) {
+            statement.setString(1, gtids);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getBoolean(1);
             }
         }
     }

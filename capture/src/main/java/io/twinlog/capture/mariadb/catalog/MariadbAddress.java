@@ -21,10 +21,6 @@ public record MariadbAddress(String url, String user, String password) {
     private static final int CONNECT_MILLIS = 10_000;
     private static final String UNUSABLE = "08001";
 
-    /** What makes values print exactly, whatever the server's configuration. */
-    private static final String SESSION = "SET SESSION time_zone = '+00:00', sql_mode = '', max_statement_time = 0,"
-            + " net_write_timeout = 600, net_read_timeout = 600, lc_messages = 'en_US'";
-
     public MariadbAddress {
         url = url.startsWith(OTHER_SCHEME) ? SCHEME + url.substring(OTHER_SCHEME.length()) : url;
     }
@@ -42,7 +38,7 @@ public record MariadbAddress(String url, String user, String password) {
         properties.setProperty("tcpKeepAlive", "true");
         Connection connection = DriverManager.getConnection(url, properties);
         try (Statement statement = connection.createStatement()) {
-            statement.execute(SESSION);
+            statement.execute(ServerKind.of(connection).session());
             return connection;
         } catch (SQLException e) {
             try {

@@ -77,7 +77,8 @@ public final class MariadbCatalog {
                         name, declared, MariadbType.of(declared), row.getString(3), key.contains(name)));
             }
         }
-        return new MariadbTable(id, kind, engine, rows, columns);
+        return new MariadbTable(
+                id, kind, engine, rows, columns, ServerKind.of(connection).connector());
     }
 
     /** Columns of the primary key, in its order. */

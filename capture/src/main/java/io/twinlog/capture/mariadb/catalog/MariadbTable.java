@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param kind BASE TABLE, SYSTEM VERSIONED, ...
  * @param rows the server's estimate
  * @param columns in the order of row images
+ * @param connector whose names of types they have
  */
-public record MariadbTable(TableId id, String kind, String engine, long rows, List<Column> columns) {
+public record MariadbTable(TableId id, String kind, String engine, long rows, List<Column> columns, String connector) {
 
     /**
      * A column.
@@ -41,7 +42,7 @@ public record MariadbTable(TableId id, String kind, String engine, long rows, Li
         for (Column column : columns) {
             shapes.add(column.type().shape(column.name(), column.key()));
         }
-        return new TableShape(id.schema(), id.table(), ReplicaIdentity.FULL, shapes, TableShape.MARIADB);
+        return new TableShape(id.schema(), id.table(), ReplicaIdentity.FULL, shapes, connector);
     }
 
     /** {@code `database`.`table`} for SQL. */

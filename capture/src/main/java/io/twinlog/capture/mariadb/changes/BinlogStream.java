@@ -3,12 +3,13 @@ package io.twinlog.capture.mariadb.changes;
 import static java.util.Objects.requireNonNull;
 
 import io.twinlog.capture.mariadb.binlog.BinlogConnection;
-import io.twinlog.capture.mariadb.binlog.GtidEvent;
 import io.twinlog.capture.mariadb.binlog.LogBytes;
 import io.twinlog.capture.mariadb.binlog.LogEvent;
+import io.twinlog.capture.mariadb.binlog.PackedEvents;
 import io.twinlog.capture.mariadb.binlog.QueryEvent;
 import io.twinlog.capture.mariadb.binlog.RowsEvent;
-import io.twinlog.capture.mariadb.catalog.BinlogAnchor;
+import io.twinlog.capture.mariadb.binlog.TransactionHead;
+import io.twinlog.capture.mariadb.catalog.LogIdentity;
 import io.twinlog.capture.mariadb.value.RowDecoder;
 import io.twinlog.capture.mariadb.value.TextBuffer;
 import io.twinlog.capture.row.Tuple;
@@ -48,7 +49,7 @@ public final class BinlogStream implements ChangeStream {
     private final BinlogConnection connection;
     private final TransactionWriter writer;
     private final LoggedTables tables;
-    private final BinlogAnchor anchor;
+    private final LogIdentity identity;
     private final Guard guard;
     private final Consumer<String> messages;
     private final TextBuffer newText = new TextBuffer();
@@ -57,27 +58,27 @@ public final class BinlogStream implements ChangeStream {
     private final Tuple oldRow = new Tuple();
     private long file;
     private long offset;
-    private @Nullable GtidEvent transaction;
+    private @Nullable TransactionHead transaction;
     private boolean endsWithFile;
     private long sourceEnd;
     private long guarded = System.nanoTime();
 
     /**
      * @param start where the connection was asked to begin
-     * @param anchor what is remembered of the log's identity
+     * @param identity what is remembered of the log's identity
      */
     public BinlogStream(
             BinlogConnection connection,
             TransactionWriter writer,
             LoggedTables tables,
             long start,
-            BinlogAnchor anchor,
+            LogIdentity identity,
             Guard guard,
             Consumer<String> messages) {
         this.connection = connection;
         this.writer = writer;
         this.tables = tables;
-        this.anchor = anchor;
+        this.identity = identity;
         this.guard = guard;
         this.messages = messages;
         this.file = SourcePosition.fileNumber(start);
@@ -132,7 +133,7 @@ public final class BinlogStream implements ChangeStream {
     private void take(LogEvent event) {
         switch (event.type()) {
             case LogEvent.ROTATE -> rotate(event);
-            case LogEvent.FORMAT_DESCRIPTION -> anchor.fileBegins(file, event.seconds());
+            case LogEvent.FORMAT_DESCRIPTION -> identity.fileBegins(file, event.seconds());
             case LogEvent.HEARTBEAT -> heartbeat(event);
             default -> {
                 long start = offset;
@@ -152,7 +153,10 @@ public final class BinlogStream implements ChangeStream {
 
     private void dispatch(LogEvent event, long start) {
         switch (event.type()) {
-            case LogEvent.GTID -> begin(event, start);
+            case LogEvent.GTID, LogEvent.GTID_MYSQL, LogEvent.ANONYMOUS_GTID_MYSQL, LogEvent.GTID_TAGGED_MYSQL ->
+                begin(event, start);
+            case LogEvent.TRANSACTION_PAYLOAD -> PackedEvents.unpack(event, packed -> dispatch(packed, start));
+            case LogEvent.PARTIAL_UPDATE_ROWS -> partial(start);
             case LogEvent.TABLE_MAP -> tables.describe(event);
             case LogEvent.WRITE_ROWS_V1,
                     LogEvent.UPDATE_ROWS_V1,
@@ -175,6 +179,7 @@ public final class BinlogStream implements ChangeStream {
                     LogEvent.ANNOTATE_ROWS,
                     LogEvent.BINLOG_CHECKPOINT,
                     LogEvent.GTID_LIST,
+                    LogEvent.PREVIOUS_GTIDS,
                     LogEvent.START_ENCRYPTION -> {}
             default -> unknown(event, start);
         }
@@ -201,17 +206,19 @@ public final class BinlogStream implements ChangeStream {
     // --- transactions
 
     private void begin(LogEvent event, long start) {
-        GtidEvent gtid = GtidEvent.read(event);
-        transaction = gtid;
-        writer.begin(position(Math.min(start, LARGEST_OFFSET)), event.seconds() * 1_000_000, gtid.sequence());
-        writer.details(Map.of("gtid", gtid.text()));
-        if (!anchor.isOwn(gtid.domain(), gtid.server())) {
-            writer.origin(gtid.domain() + "-" + gtid.server());
+        TransactionHead head = identity.begin(event);
+        transaction = head;
+        writer.begin(position(Math.min(start, LARGEST_OFFSET)), head.committedMicros(), head.number());
+        if (head.gtid() != null) {
+            writer.details(Map.of("gtid", head.gtid()));
+        }
+        if (head.origin() != null) {
+            writer.origin(head.origin());
         }
     }
 
     private void commit() {
-        GtidEvent ended = requireTransaction();
+        TransactionHead ended = requireTransaction();
         if (offset > LARGEST_OFFSET) {
             // No position can name this place. A file that large ends here.
             endsWithFile = true;
@@ -220,20 +227,28 @@ public final class BinlogStream implements ChangeStream {
         finish(ended, position(offset));
     }
 
-    private void finish(GtidEvent ended, long end) {
+    private void finish(TransactionHead ended, long end) {
         transaction = null;
         endsWithFile = false;
-        anchor.committed(ended.domain(), ended.text());
+        identity.committed(ended);
         writer.commit(end);
     }
 
-    private GtidEvent requireTransaction() {
-        GtidEvent open = transaction;
+    private TransactionHead requireTransaction() {
+        TransactionHead open = transaction;
         if (open == null) {
             throw new TwinlogException(
                     Category.BUG, "The binlog ends a transaction at " + place(offset) + " that it has not begun");
         }
         return open;
+    }
+
+    private static void partial(long start) {
+        throw new TwinlogException(
+                Category.SCHEMA,
+                "The binlog holds parts of JSON documents only at offset " + start
+                        + ": a session had binlog_row_value_options = PARTIAL_JSON. Set it to the empty text; to get past it, use"
+                        + " `twinlog drop` and start with an initial sync, or `twinlog accept-loss`.");
     }
 
     private void prepared() {
@@ -257,7 +272,7 @@ public final class BinlogStream implements ChangeStream {
         boolean moves = nextFile != file;
         file = nextFile;
         offset = nextOffset;
-        GtidEvent open = transaction;
+        TransactionHead open = transaction;
         if (open != null && endsWithFile) {
             finish(open, position(offset));
         } else if (open != null && moves) {
@@ -285,7 +300,7 @@ public final class BinlogStream implements ChangeStream {
     // --- statements
 
     private void query(QueryEvent query, long start) {
-        GtidEvent open = transaction;
+        TransactionHead open = transaction;
         switch (query.meaning()) {
             case COMMIT -> {
                 if (open != null) {
@@ -310,7 +325,15 @@ public final class BinlogStream implements ChangeStream {
                                 + ", so the rows that it changed are unknown: a session had binlog_format = STATEMENT or MIXED."
                                 + " Forbid that; to get past it, use `twinlog drop` and start with an initial sync, or"
                                 + " `twinlog accept-loss`.");
-            case BEGIN, SAVEPOINT, OTHER -> {}
+            case BEGIN -> {
+                transaction = open == null ? null : open.withEnd();
+                return;
+            }
+            case XA_BEGIN -> {
+                transaction = open == null ? null : open.asPreparedXa();
+                return;
+            }
+            case SAVEPOINT, OTHER -> {}
         }
         if (open != null && open.standalone()) {
             commit();
@@ -362,7 +385,7 @@ public final class BinlogStream implements ChangeStream {
         if (version == null) {
             return;
         }
-        GtidEvent open = requireTransaction();
+        TransactionHead open = requireTransaction();
         if (open.preparedXa()) {
             throw new TwinlogException(
                     Category.SCHEMA,
@@ -425,7 +448,7 @@ public final class BinlogStream implements ChangeStream {
 
     @Override
     public void remember(Map<String, String> facts) {
-        anchor.put(writer.position(), facts);
+        identity.put(writer.position(), facts);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.twinlog.capture.mariadb.binlog.TableMap;
 import io.twinlog.capture.mariadb.catalog.MariadbAddress;
 import io.twinlog.capture.mariadb.catalog.MariadbCatalog;
 import io.twinlog.capture.mariadb.catalog.MariadbTable;
+import io.twinlog.capture.mariadb.catalog.ServerKind;
 import io.twinlog.capture.mariadb.value.CharacterSets;
 import io.twinlog.capture.mariadb.value.LoggedTypes;
 import io.twinlog.capture.mariadb.value.MariadbType;
@@ -58,6 +59,7 @@ public final class LoggedTables {
             @Nullable RowDecoder decoder) {}
 
     private final MariadbAddress source;
+    private final ServerKind kind;
     private final TablePatterns patterns;
     private final TableDirectory directory;
     private final CharacterSets sets;
@@ -67,11 +69,13 @@ public final class LoggedTables {
     /** @param published finds the version of a table that was published last, or null */
     public LoggedTables(
             MariadbAddress source,
+            ServerKind kind,
             TablePatterns patterns,
             TableDirectory directory,
             CharacterSets sets,
             Function<TableId, @Nullable TableShape> published) {
         this.source = source;
+        this.kind = kind;
         this.patterns = patterns;
         this.directory = directory;
         this.sets = sets;
@@ -107,7 +111,7 @@ public final class LoggedTables {
         if (byNumber.size() > MOST_NUMBERS) {
             byNumber.clear();
         }
-        byNumber.put(number, entry(TableMap.read(event), description));
+        byNumber.put(number, entry(TableMap.read(event, kind.geometryHasCollation()), description));
     }
 
     private Entry entry(TableMap map, byte[] description) {
@@ -176,14 +180,14 @@ public final class LoggedTables {
         }
     }
 
-    private static TableShape shape(TableMap map, List<MariadbType> types) {
+    private TableShape shape(TableMap map, List<MariadbType> types) {
         List<ColumnShape> columns = new ArrayList<>();
         for (int i = 0; i < types.size(); i++) {
             TableMap.Column column = map.columns().get(i);
             columns.add(types.get(i).shape(column.name(), column.key()));
         }
         return new TableShape(
-                map.table().schema(), map.table().table(), ReplicaIdentity.FULL, columns, TableShape.MARIADB);
+                map.table().schema(), map.table().table(), ReplicaIdentity.FULL, columns, kind.connector());
     }
 
     /** The version of a captured table as the catalog describes it now; null if there is no such table. */

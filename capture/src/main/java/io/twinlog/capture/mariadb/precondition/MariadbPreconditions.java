@@ -21,22 +21,22 @@ public final class MariadbPreconditions {
 
     private static final String SERVER = "source server";
     private static final String BINLOG = "source binlog";
-    private static final int OLDEST_MAJOR = 10;
-    private static final int OLDEST_MINOR = 5;
     private static final long SHORT_SECONDS = 24 * 3600;
     private static final long SECONDS_PER_DAY = 24 * 3600;
 
     private final Connection connection;
     private final BinlogFiles files;
+    private final ServerRules rules;
     private final boolean snapshot;
     private final long serverId;
     private final List<Check> server = new ArrayList<>();
     private final List<Check> tables = new ArrayList<>();
     private final List<TableId> usable = new ArrayList<>();
 
-    private MariadbPreconditions(Connection connection, boolean snapshot, long serverId) {
+    private MariadbPreconditions(Connection connection, boolean snapshot, long serverId) throws SQLException {
         this.connection = connection;
         this.files = new BinlogFiles(connection);
+        this.rules = ServerRules.of(files.kind());
         this.snapshot = snapshot;
         this.serverId = serverId;
     }
@@ -73,25 +73,19 @@ public final class MariadbPreconditions {
 
     private boolean checkVersion() throws SQLException {
         String version = String.valueOf(files.variable("version"));
-        if (!version.contains("MariaDB")) {
+        String found = files.kind().product() + " " + version;
+        if (release(version) < release(rules.oldest())) {
             server.add(Check.problem(
-                    SERVER,
-                    "MySQL " + version + " cannot be captured yet: only MariaDB is known",
-                    "Use a MariaDB server from " + OLDEST_MAJOR + "." + OLDEST_MINOR + " on as source"));
+                    SERVER, found + " " + rules.whyNotOlder(), "Upgrade it to " + rules.oldest() + " or later"));
             return false;
         }
-        String[] parts = version.split("[.-]", 3);
-        int major = Integer.parseInt(parts[0]);
-        int minor = Integer.parseInt(parts[1]);
-        if (major < OLDEST_MAJOR || major == OLDEST_MAJOR && minor < OLDEST_MINOR) {
-            server.add(Check.problem(
-                    SERVER,
-                    "MariaDB " + version + " does not describe its tables in the binlog",
-                    "Upgrade it to " + OLDEST_MAJOR + "." + OLDEST_MINOR + " or later"));
-            return false;
-        }
-        server.add(Check.ok(SERVER, "MariaDB " + version));
+        server.add(Check.ok(SERVER, found));
         return true;
+    }
+
+    private static int release(String version) {
+        String[] parts = version.split("\\D", 3);
+        return 1000 * Integer.parseInt(parts[0]) + Integer.parseInt(parts[1]);
     }
 
     private void checkBinlog() throws SQLException {
@@ -107,7 +101,11 @@ public final class MariadbPreconditions {
                 "binlog_row_metadata",
                 "FULL",
                 "The binlog does not say the names, signs and character sets of columns");
-        require("log_bin_compress", "OFF", "Compressed events cannot be read");
+        for (ServerRules.Required required : rules.required()) {
+            if (files.variable(required.variable()) != null) {
+                require(required.variable(), required.wanted(), required.consequence());
+            }
+        }
         String own = files.variable("server_id");
         if (own != null && Long.parseLong(own) == serverId) {
             server.add(Check.problem(
@@ -156,7 +154,7 @@ public final class MariadbPreconditions {
             server.add(Check.problem(
                     BINLOG,
                     variable + " is " + value + ". " + consequence,
-                    "SET GLOBAL " + variable + " = " + wanted
+                    "SET GLOBAL " + variable + " = " + (wanted.isEmpty() ? "''" : wanted)
                             + ", and in the server's configuration; sessions that are open keep the old value"));
         }
     }
@@ -177,6 +175,14 @@ public final class MariadbPreconditions {
                 || grants.indexOf("REPLICATION SLAVE") >= 0 && grants.indexOf("REPLICATION SLAVE ADMIN") < 0
                 || grants.indexOf("REPLICATION SLAVE,") >= 0
                 || grants.indexOf("REPLICATION SLAVE ON") >= 0;
+        boolean locks = all || grants.indexOf("RELOAD") >= 0 || grants.indexOf("FLUSH_TABLES") >= 0;
+        if (snapshot && rules.snapshotMayLock() && !locks) {
+            server.add(Check.warning(
+                    "source privileges",
+                    "The user may not lock the server for a moment. The initial sync does without while gtid_mode is ON and there is"
+                            + " a moment in which nothing is committed",
+                    "As an administrator: GRANT RELOAD ON *.* TO the user of source.user"));
+        }
         boolean monitors = all || grants.indexOf("BINLOG MONITOR") >= 0 || grants.indexOf("REPLICATION CLIENT") >= 0;
         if (reads && monitors) {
             server.add(Check.ok("source privileges", "the binlog may be read"));
@@ -184,7 +190,8 @@ public final class MariadbPreconditions {
             server.add(Check.problem(
                     "source privileges",
                     "The user may not read the binlog",
-                    "As an administrator: GRANT REPLICATION SLAVE, BINLOG MONITOR ON *.* TO the user of source.user"));
+                    "As an administrator: GRANT REPLICATION SLAVE, " + rules.monitoring()
+                            + " ON *.* TO the user of source.user"));
         }
     }
 
@@ -229,7 +236,7 @@ public final class MariadbPreconditions {
                     "It has no primary key, so its events cannot be ordered by key",
                     "ALTER TABLE " + name + " ADD PRIMARY KEY (...), " + exclude);
         }
-        List<String> cascades = catalog.cascades(table.id());
+        List<String> cascades = rules.logsCascades(files) ? List.of() : catalog.cascades(table.id());
         if (!cascades.isEmpty()) {
             refuse(
                     table,
@@ -272,7 +279,8 @@ public final class MariadbPreconditions {
     }
 
     private @Nullable String denied(String table) {
-        try (PreparedStatement statement = connection.prepareStatement("SELECT * FROM " + table + " LIMIT 0");
+        // Explained only: the driver does not know the types of all columns of MySQL.
+        try (PreparedStatement statement = connection.prepareStatement("EXPLAIN SELECT * FROM " + table);
                 ResultSet ignored = statement.executeQuery()) {
             return null;
         } catch (SQLException e) {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.twinlog.capture.mariadb.catalog.MariadbAddress;
 import io.twinlog.capture.mariadb.catalog.MariadbCatalog;
 import io.twinlog.capture.mariadb.catalog.MariadbTable;
+import io.twinlog.capture.mariadb.catalog.ServerKind;
 import io.twinlog.capture.mariadb.value.CharacterSets;
 import io.twinlog.capture.mariadb.value.SelectedColumn;
 import io.twinlog.capture.mariadb.value.TextBuffer;
@@ -32,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The rows of a consistent snapshot, and its place in the binlog.
  *
- * <p>{@code START TRANSACTION WITH CONSISTENT SNAPSHOT} fixes both at once, without a lock. MariaDB cannot hand such a snapshot to another
- * connection, so there is one reader; several would need {@code FLUSH TABLES WITH READ LOCK}, which stops the source.
+ * <p>How both are fixed at once is the server's own: {@link ServerKind#beginSnapshot}. Such a snapshot cannot be handed to another
+ * connection, so there is one reader; several would need {@code FLUSH TABLES WITH READ LOCK} while all begin, which stops the source.
  */
 public final class MariadbRows implements RowSource, AutoCloseable {
 
@@ -41,13 +42,16 @@ public final class MariadbRows implements RowSource, AutoCloseable {
     private static final int NULL = -1;
 
     private final MariadbAddress source;
+    private final ServerKind kind;
     private final Connection snapshot;
     private final String position;
     private final CharacterSets sets;
     private final Map<TableId, MariadbTable> catalog = new ConcurrentHashMap<>();
     private @Nullable TableDirectory directory;
 
-    private MariadbRows(MariadbAddress source, Connection snapshot, String position, CharacterSets sets) {
+    private MariadbRows(
+            MariadbAddress source, ServerKind kind, Connection snapshot, String position, CharacterSets sets) {
+        this.kind = kind;
         this.source = source;
         this.snapshot = snapshot;
         this.position = position;
@@ -60,21 +64,11 @@ public final class MariadbRows implements RowSource, AutoCloseable {
         try (Statement statement = connection.createStatement()) {
             statement.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
             statement.execute("SET SESSION wait_timeout = 86400");
-            statement.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
-            String file = "";
-            String offset = "";
-            try (ResultSet row = statement.executeQuery("SHOW SESSION STATUS LIKE 'binlog\\_snapshot\\_%'")) {
-                while (row.next()) {
-                    if (row.getString(1).equalsIgnoreCase("binlog_snapshot_file")) {
-                        file = row.getString(2);
-                    } else if (row.getString(1).equalsIgnoreCase("binlog_snapshot_position")) {
-                        offset = row.getString(2);
-                    }
-                }
-            }
+            ServerKind kind = ServerKind.of(connection);
+            String position = kind.beginSnapshot(connection);
             // Values come as they are stored; what becomes of them is decided in one place, for the stream too.
             statement.execute("SET SESSION character_set_results = NULL");
-            return new MariadbRows(source, connection, file + ":" + offset, sets);
+            return new MariadbRows(source, kind, connection, position, sets);
         } catch (SQLException e) {
             try {
                 connection.close();
@@ -176,7 +170,8 @@ public final class MariadbRows implements RowSource, AutoCloseable {
                         MariadbTable.quote(column.name()),
                         table.id() + "." + column.name(),
                         column.characterSet(),
-                        sets);
+                        sets,
+                        kind::exactNumber);
                 columns.add(selected);
                 expressions.add(selected.expression());
             }

@@ -88,7 +88,9 @@ final class LoggedColumn {
                     TableMap.VARCHAR,
                     TableMap.VAR_STRING,
                     TableMap.BLOB,
-                    TableMap.GEOMETRY -> true;
+                    TableMap.GEOMETRY,
+                    TableMap.VECTOR,
+                    TableMap.JSON -> true;
             default -> false;
         };
     }
@@ -117,7 +119,12 @@ final class LoggedColumn {
             case TableMap.SET -> set(in, out);
             case TableMap.STRING, TableMap.VARCHAR, TableMap.VAR_STRING ->
                 bytes(in, out, (int) in.readLittle(column.length() > 255 ? 2 : 1));
-            case TableMap.BLOB, TableMap.GEOMETRY -> bytes(in, out, Math.toIntExact(in.readLittle(column.length())));
+            case TableMap.JSON -> {
+                int length = Math.toIntExact(in.readLittle(column.length()));
+                JsonText.append(in.array(), in.skip(length), length, out);
+            }
+            case TableMap.BLOB, TableMap.GEOMETRY, TableMap.VECTOR ->
+                bytes(in, out, Math.toIntExact(in.readLittle(column.length())));
             default -> throw RowDecoder.unknown(name, column.type());
         }
     }

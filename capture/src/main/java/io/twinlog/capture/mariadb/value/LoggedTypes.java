@@ -55,6 +55,8 @@ public final class LoggedTypes {
                     case TableMap.BLOB -> size(column.length()) + (binary ? "blob" : "text");
                     case TableMap.GEOMETRY ->
                         column.geometry() < GEOMETRY.size() ? GEOMETRY.get(column.geometry()) : GEOMETRY.get(0);
+                    case TableMap.JSON -> "json";
+                    case TableMap.VECTOR -> column.precision() == 0 ? "vector" : "vector(" + column.precision() + ")";
                     default -> "unknown";
                 });
     }

@@ -26,7 +26,9 @@ public record MariadbType(String base, String sqlType) {
             "multipoint",
             "multilinestring",
             "multipolygon",
-            "geometrycollection");
+            "geometrycollection",
+            // MySQL's name of the same.
+            "geomcollection");
     private static final Pattern DECIMAL = Pattern.compile("decimal\\((\\d+),(\\d+)\\).*");
 
     /** Reads information_schema's COLUMN_TYPE. */
@@ -111,6 +113,7 @@ public record MariadbType(String base, String sqlType) {
                     "longtext",
                     "enum",
                     "set",
+                    "json",
                     "uuid",
                     "inet4",
                     "inet6",

@@ -1,6 +1,7 @@
 package io.twinlog.capture.mariadb.value;
 
 import java.nio.charset.StandardCharsets;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,14 +20,20 @@ public final class SelectedColumn {
      * @param quoted the column's name for SQL
      * @param name for messages
      * @param characterSet of the column, or null where it has none
+     * @param exactNumber makes of an expression of type DOUBLE one that prints all its digits
      */
     public SelectedColumn(
-            MariadbType type, String quoted, String name, @Nullable String characterSet, CharacterSets sets) {
+            MariadbType type,
+            String quoted,
+            String name,
+            @Nullable String characterSet,
+            CharacterSets sets,
+            UnaryOperator<String> exactNumber) {
         this.type = type;
         this.text = characterSet == null ? null : sets.form(characterSet, name);
         this.expression = switch (type.base()) {
             // A number's text has six digits only where it is a FLOAT, and those of DOUBLE(m,d) are cut.
-            case "float", "double" -> "CAST(CAST(" + quoted + " AS DOUBLE) AS CHAR)";
+            case "float", "double" -> exactNumber.apply("CAST(" + quoted + " AS DOUBLE)");
             case "bit" -> "LPAD(BIN(" + quoted + " + 0), " + type.sqlType().replaceAll("\\D", "") + ", '0')";
             case "tinyint",
                     "smallint",
@@ -41,7 +48,10 @@ public final class SelectedColumn {
                     "time",
                     "uuid",
                     "inet4",
-                    "inet6" -> "CAST(" + quoted + " AS CHAR)";
+                    "inet6",
+                    "json" -> "CAST(" + quoted + " AS CHAR)";
+            // The driver is MariaDB's, and knows no such column of MySQL's.
+            case "vector" -> "UNHEX(HEX(" + quoted + "))";
             default -> quoted;
         };
     }
@@ -67,7 +77,8 @@ public final class SelectedColumn {
             }
             case "tinyint", "smallint", "mediumint", "int", "bigint" -> unpadded(value, out);
             case "decimal" -> unpadded(value, out);
-            case "date", "datetime", "time", "year", "bit", "uuid", "inet4", "inet6" -> out.add(value, 0, value.length);
+            case "date", "datetime", "time", "year", "bit", "uuid", "inet4", "inet6", "json" ->
+                out.add(value, 0, value.length);
             default -> out.hex(value, 0, value.length, 0);
         }
     }

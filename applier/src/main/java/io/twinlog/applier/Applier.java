@@ -210,7 +210,7 @@ public final class Applier implements AutoCloseable {
                         return;
                     }
                 }
-                try (LockWatch locks = new LockWatch(database, target.sessionNumber(), reporter)) {
+                try (LockWatch locks = new LockWatch(database, target, reporter)) {
                     new ApplierSession(
                                     target,
                                     conflicts,

@@ -40,9 +40,9 @@ public final class Failures {
 
     private static TwinlogException ofTarget(SQLException failure) {
         String words = SqlFailure.words(failure) + " (" + SqlFailure.code(failure) + ")";
+        SQLException shown = SqlFailure.withoutValues(failure);
         return switch (SqlFailure.of(failure)) {
-            case TRANSIENT ->
-                new TwinlogException(Category.TRANSIENT, "The target asks to try again: " + words, failure);
+            case TRANSIENT -> new TwinlogException(Category.TRANSIENT, "The target asks to try again: " + words, shown);
             case OUTAGE ->
                 new TwinlogException(
                         Category.OUTAGE,
@@ -57,11 +57,10 @@ public final class Failures {
                         Category.SCHEMA,
                         "A table of the target has changed under the applier: " + words
                                 + ". Make it fit the source, then start again.",
-                        failure);
-            case PRIVILEGE ->
-                new TwinlogException(Category.CONFIG, "The target refuses the applier: " + words, failure);
+                        shown);
+            case PRIVILEGE -> new TwinlogException(Category.CONFIG, "The target refuses the applier: " + words, shown);
             case DATA, BUG ->
-                new TwinlogException(Category.BUG, "The target refuses a statement of the applier: " + words, failure);
+                new TwinlogException(Category.BUG, "The target refuses a statement of the applier: " + words, shown);
         };
     }
 }

@@ -117,4 +117,11 @@ public enum SqlFailure {
         }
         return words == null ? "no message" : words;
     }
+
+    /** The same failure with {@link #words} in place of its message: loggers print the messages of causes too. */
+    public static SQLException withoutValues(SQLException failure) {
+        SQLException shown = new SQLException(words(failure), failure.getSQLState(), failure.getErrorCode());
+        shown.setStackTrace(failure.getStackTrace());
+        return shown;
+    }
 }

@@ -97,6 +97,11 @@ public final class Target implements AutoCloseable {
         return session.number();
     }
 
+    /** Cuts the session off, from any thread: what it waits for fails as an outage. What it had not committed is undone. */
+    public void abort() throws SQLException {
+        session.connection().abort(Runnable::run);
+    }
+
     /** Whether this session's writes are marked as ours. */
     public boolean hasOrigin() {
         return session.hasOrigin();

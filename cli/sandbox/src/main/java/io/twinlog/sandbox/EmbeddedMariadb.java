@@ -119,7 +119,8 @@ public final class EmbeddedMariadb extends EmbeddedServer {
         Path configuration = directory().resolve("my.cnf");
         settings.write(configuration, binaries, dataDir(), port());
         // The file must be the first option; it replaces those of the system.
-        List<String> words = new ArrayList<>(List.of(binaries.server(), "--defaults-file=" + configuration));
+        List<String> words = new ArrayList<>(binaries.server());
+        words.add("--defaults-file=" + configuration);
         if (new UnixSystem().getUid() == 0) {
             // It does not run as root unless told to.
             words.add("--user=root");

@@ -13,17 +13,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A MySQL server of our own, with a binlog ready for capture; how it lives and ends, see {@link EmbeddedServer}. The only
- * account is {@code root}, from any address, by default without a password. Its programs are those of {@link MysqlPrograms};
+ * account is {@code root}, from any address, by default without a password. Its programs are those that the property {@code twinlog.mysql.home} names;
  * for {@link #connect} the class path must have MariaDB's JDBC driver, which talks to MySQL too.
  */
 public final class EmbeddedMysql extends EmbeddedServer {
     private static final String SUPERUSER = "root";
     private static final String READY = "ready for connections. Version";
 
-    private final MysqlPrograms programs;
+    private final DebianRoot programs;
     private final Map<String, String> settings = new LinkedHashMap<>();
 
-    private EmbeddedMysql(Builder builder, MysqlPrograms programs) {
+    private EmbeddedMysql(Builder builder, DebianRoot programs) {
         super(builder, "MySQL", SUPERUSER, Signal.TERM);
         this.programs = programs;
         // A fault test on a server that may lose acknowledged commits proves nothing.
@@ -114,7 +114,8 @@ public final class EmbeddedMysql extends EmbeddedServer {
     }
 
     private ProcessBuilder command(String... more) {
-        List<String> options = new ArrayList<>(List.of("--no-defaults"));
+        List<String> options = new ArrayList<>(programs.command("usr/sbin/mysqld"));
+        options.add("--no-defaults");
         if (new UnixSystem().getUid() == 0) {
             // It does not run as root unless told to.
             options.add("--user=root");
@@ -127,12 +128,12 @@ public final class EmbeddedMysql extends EmbeddedServer {
                 // The path of a socket may have 107 bytes only, less than many a build directory.
                 "--socket=",
                 "--pid-file=" + pidFile(),
-                "--lc-messages-dir=" + programs.share(),
-                "--character-sets-dir=" + programs.share().resolve("charsets"),
-                "--plugin-dir=" + programs.plugins(),
+                "--lc-messages-dir=" + programs.existing("usr/share/mysql"),
+                "--character-sets-dir=" + programs.existing("usr/share/mysql/charsets"),
+                "--plugin-dir=" + programs.existing("usr/lib/mysql/plugin"),
                 "--port=" + port()));
         options.addAll(List.of(more));
-        ProcessBuilder builder = command(programs.command(options), "MYSQL", "MARIADB");
+        ProcessBuilder builder = command(options, "MYSQL", "MARIADB");
         builder.environment().put("TZ", "UTC");
         return builder;
     }
@@ -163,7 +164,12 @@ public final class EmbeddedMysql extends EmbeddedServer {
         }
 
         public EmbeddedMysql start() {
-            return started(new EmbeddedMysql(this, MysqlPrograms.find()));
+            DebianRoot programs = DebianRoot.find(DebianRoot.MYSQL);
+            if (programs == null) {
+                throw new SandboxException("No MySQL: run .ci/debian-server mysql-server-core FOLDER, and set -D"
+                        + DebianRoot.MYSQL + "=FOLDER");
+            }
+            return started(new EmbeddedMysql(this, programs));
         }
     }
 }

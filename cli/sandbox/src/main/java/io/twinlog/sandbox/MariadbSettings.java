@@ -47,11 +47,8 @@ final class MariadbSettings {
         StringBuilder text = new StringBuilder("# Written at every start.\n[mariadbd]\n");
         values.forEach((name, value) -> line(text, name, value));
         line(text, "basedir", binaries.home().toString());
-        line(text, "lc_messages_dir", binaries.home().resolve("share").toString());
-        line(
-                text,
-                "character_sets_dir",
-                binaries.home().resolve("share/charsets").toString());
+        line(text, "lc_messages_dir", binaries.share().toString());
+        line(text, "character_sets_dir", binaries.share().resolve("charsets").toString());
         line(text, "datadir", data.toString());
         // A server that starts clears away the temporary tables it finds, those of its neighbours too.
         Path temporary = Files.createDirectories(data.resolveSibling("tmp"));

@@ -5,9 +5,11 @@ import static java.util.Objects.requireNonNull;
 import io.twinlog.capture.mariadb.binlog.BinlogConnection;
 import io.twinlog.capture.mariadb.catalog.BinlogAnchor;
 import io.twinlog.capture.mariadb.catalog.BinlogFiles;
+import io.twinlog.capture.mariadb.catalog.CapturedGtids;
 import io.twinlog.capture.mariadb.catalog.LogIdentity;
 import io.twinlog.capture.mariadb.catalog.MariadbCatalog;
 import io.twinlog.capture.mariadb.catalog.MariadbTable;
+import io.twinlog.capture.mariadb.catalog.PromotedReplica;
 import io.twinlog.capture.mariadb.catalog.ServerKind;
 import io.twinlog.capture.mariadb.changes.BinlogStream;
 import io.twinlog.capture.mariadb.changes.BrokenTransactionException;
@@ -54,6 +56,7 @@ final class MariadbSession implements Source.Session {
 
     private static final String PATTERNS = "source_tables";
     private static final String TABLES_CHANGED = "tables-changed";
+    private static final String FAILED_OVER = "failover";
     private static final String SOURCE_DIED = "source-died";
     private static final long LEASE_NANOS = Duration.ofSeconds(2).toNanos();
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
@@ -113,11 +116,12 @@ final class MariadbSession implements Source.Session {
         if (xlog.isFinished(checkpoint)) {
             return true;
         }
+        return goOn(topics, findSource(topics, checkpoint), findings);
+    }
+
+    private boolean goOn(Topics topics, Checkpoint checkpoint, Preconditions.@Nullable Findings findings)
+            throws SQLException, IOException, InterruptedException {
         String from = requireNonNull(checkpoint.resumePosition());
-        try (Connection connection = source.location().open()) {
-            BinlogFiles files = new BinlogFiles(connection);
-            files.kind().check(replication, files, from, checkpoint.facts());
-        }
         xlog.checkTopics(topics, xlog.shapes());
         if (findings != null) {
             findings.tables().stream()
@@ -136,6 +140,36 @@ final class MariadbSession implements Source.Session {
         board.message("Continuing replication " + replication + " in epoch " + epoch.number() + " behind seq "
                 + epoch.storedSeq() + " at " + from);
         return streamOn(topics, epoch, xlog.filter(checkpoint));
+    }
+
+    /** Proves that the log goes on where we stopped; at another server than before, begins an epoch in its log. */
+    private Checkpoint findSource(Topics topics, Checkpoint checkpoint) throws SQLException {
+        try (Connection connection = source.location().open()) {
+            BinlogFiles files = new BinlogFiles(connection);
+            if (!PromotedReplica.isOther(files, checkpoint.facts())) {
+                String from = requireNonNull(checkpoint.resumePosition());
+                files.kind().check(replication, files, from, checkpoint.facts());
+                return checkpoint;
+            }
+            MariadbFailover.Place place = new MariadbFailover(replication, xlog).find(connection, checkpoint);
+            Map<String, String> facts = remembered(checkpoint.facts());
+            String begin = checkpoint.fact(Detail.SNAPSHOT_BEGIN);
+            if (begin != null) {
+                facts.put(Detail.SNAPSHOT_BEGIN, begin);
+            }
+            facts.remove(BinlogAnchor.FILE_BEGUN);
+            facts.putAll(facts(source, files, place.position()));
+            facts.put(CapturedGtids.FACT, CapturedGtids.text(place.captured()));
+            long number = checkpoint.epoch() + 1;
+            SnapshotMode mode =
+                    checkpoint.fact(Detail.SNAPSHOT) == null ? SnapshotMode.NONE : XlogSide.mode(checkpoint);
+            xlog.store(xlog.epochRecord(number, place.storedSeq() + 1, place.position(), FAILED_OVER, facts, mode));
+            board.message("The source is another server than before (server_id " + facts.get(BinlogAnchor.SERVER_ID)
+                    + ", formerly " + checkpoint.fact(BinlogAnchor.SERVER_ID)
+                    + "). It has everything that was captured, up to "
+                    + place.captured().values() + ": epoch " + number + " begins behind seq " + place.storedSeq());
+            return xlog.checkpoint(topics);
+        }
     }
 
     private String patternsText() {
@@ -157,6 +191,7 @@ final class MariadbSession implements Source.Session {
                 BinlogAnchor.GTIDS,
                 BinlogAnchor.AT,
                 BinlogAnchor.FILE_BEGUN,
+                CapturedGtids.FACT,
                 PATTERNS,
                 Detail.SNAPSHOT,
                 Detail.SNAPSHOT_DONE,

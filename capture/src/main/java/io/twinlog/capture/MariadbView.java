@@ -86,6 +86,16 @@ final class MariadbView implements SourceView {
     }
 
     @Override
+    public boolean sharesLogWith(String systemId) {
+        try {
+            String serverId = String.valueOf(new BinlogFiles(connection).variable("server_id"));
+            return systemId.indexOf('@') < 0 || systemId.startsWith(serverId + "@");
+        } catch (SQLException e) {
+            throw MariadbSource.sqlFailure(e, null);
+        }
+    }
+
+    @Override
     public void close() {
         try {
             connection.close();

@@ -51,6 +51,15 @@ public interface SourceView extends AutoCloseable {
      */
     String emitBarrier(String token);
 
+    /**
+     * Whether positions of a server can be compared with those of this one.
+     *
+     * @param systemId by which the control log knows that server
+     */
+    default boolean sharesLogWith(String systemId) {
+        return true;
+    }
+
     @Override
     void close();
 }

@@ -198,17 +198,22 @@ public final class Target implements AutoCloseable {
             throws SQLException {
         session.touch();
         try (PreparedStatement update = session.connection()
-                .prepareStatement("UPDATE twinlog.progress SET epoch = ?, seq = ?, system_id = coalesce(?, system_id),"
-                        + " \"database\" = coalesce(?, \"database\"), syncing = syncing OR ?, updated_at ="
+                // Positions are of one server; MariaDB sees the assignments before this one.
+                .prepareStatement("UPDATE twinlog.progress SET epoch = ?, seq = ?,"
+                        + " position = CASE WHEN coalesce(?, system_id) = system_id THEN position END,"
+                        + " heartbeat_position = CASE WHEN coalesce(?, system_id) = system_id THEN heartbeat_position END,"
+                        + " system_id = coalesce(?, system_id), \"database\" = coalesce(?, \"database\"), syncing = syncing OR ?, updated_at ="
                         + " CURRENT_TIMESTAMP(6) WHERE replication = ? AND epoch = ? AND seq = ?")) {
             update.setLong(1, record.epoch());
             update.setLong(2, record.seq() - 1);
             update.setString(3, record.detail(ControlRecord.Detail.SYSTEM_ID));
-            update.setString(4, record.detail(ControlRecord.Detail.DATABASE));
-            update.setBoolean(5, beginsWithSnapshot(record));
-            update.setString(6, replication);
-            update.setLong(7, epoch);
-            update.setLong(8, seq);
+            update.setString(4, record.detail(ControlRecord.Detail.SYSTEM_ID));
+            update.setString(5, record.detail(ControlRecord.Detail.SYSTEM_ID));
+            update.setString(6, record.detail(ControlRecord.Detail.DATABASE));
+            update.setBoolean(7, beginsWithSnapshot(record));
+            update.setString(8, replication);
+            update.setLong(9, epoch);
+            update.setLong(10, seq);
             if (update.executeUpdate() != 1) {
                 throw fenced();
             }
@@ -225,6 +230,7 @@ public final class Target implements AutoCloseable {
         String snapshot = epoch.detail(ControlRecord.Detail.SNAPSHOT);
         return snapshot != null
                 && !snapshot.equals("none")
+                && !"true".equals(epoch.detail(ControlRecord.Detail.SNAPSHOT_DONE))
                 && !"accepted-loss".equals(epoch.detail(ControlRecord.Detail.REASON));
     }
 

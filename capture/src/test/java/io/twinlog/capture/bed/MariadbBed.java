@@ -34,6 +34,11 @@ public final class MariadbBed implements Replicated {
         return new MariadbBed(mariadb, name);
     }
 
+    /** The same database at another server, whatever is there. */
+    public MariadbBed at(EmbeddedMariadb other) {
+        return new MariadbBed(other, name);
+    }
+
     @Override
     public String name() {
         return name;
@@ -70,10 +75,19 @@ public final class MariadbBed implements Replicated {
     }
 
     public CaptureConfig config(SnapshotMode snapshot, String... tables) {
+        return config(mariadb.jdbcUrl(""), snapshot, tables);
+    }
+
+    /** Capturing through a port that leads to whatever server is the source. */
+    public CaptureConfig through(int port) {
+        return config("jdbc:mariadb://127.0.0.1:" + port + "/", SnapshotMode.NONE);
+    }
+
+    private CaptureConfig config(String url, SnapshotMode snapshot, String... tables) {
         return new CaptureConfig(
                 name,
                 Map.of("bootstrap.servers", bootstrap(), "fetch.max.wait.ms", "20"),
-                mariadb.jdbcUrl(""),
+                url,
                 mariadb.user(),
                 mariadb.password(),
                 tables.length == 0 ? List.of(name + ".*") : List.of(tables),
@@ -85,6 +99,11 @@ public final class MariadbBed implements Replicated {
 
     /** Waits until everything that is committed now is on the topics. */
     public Xlog awaitAll() {
+        return awaitAll(1);
+    }
+
+    /** Likewise, in an epoch: places of earlier ones may be in the log of another server. */
+    public Xlog awaitAll(long epoch) {
         String end;
         try (SourceView view = SourceView.open(config(SnapshotMode.NONE))) {
             end = view.end();
@@ -92,6 +111,7 @@ public final class MariadbBed implements Replicated {
         return Xlog.await(
                 this,
                 xlog -> xlog.control(ControlKind.HEARTBEAT).stream()
+                                .filter(record -> record.epoch() >= epoch)
                                 .anyMatch(record -> SourcePosition.compare(String.valueOf(record.position()), end) >= 0)
                         && xlog.holdsWhatItCounts());
     }

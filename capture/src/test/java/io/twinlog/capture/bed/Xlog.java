@@ -100,7 +100,8 @@ public final class Xlog {
         return await(source, Xlog::holdsWhatItCounts);
     }
 
-    boolean holdsWhatItCounts() {
+    /** Whether every event that a valid END counts is there: an END may be stored before them. */
+    public boolean holdsWhatItCounts() {
         SortedMap<Long, Long> firstSeq = firstSeqByEpoch();
         return control(ControlKind.END).stream()
                 .filter(end -> !isVoid(end, firstSeq))

@@ -1,6 +1,7 @@
 package io.twinlog.cli.status;
 
 import io.twinlog.applier.progress.ProgressView;
+import io.twinlog.applier.progress.StoredProgress;
 import io.twinlog.cli.config.TargetConfiguration;
 import io.twinlog.cli.config.TwinlogConfiguration;
 import io.twinlog.cli.terminal.Figure;
@@ -94,11 +95,17 @@ public final class Barrier {
                             target.user(),
                             target.password().reveal());
                 }
-                return view.hasReached(mark);
+                return view.hasReached(mark) && isOfTheSource(view);
             } catch (SQLException e) {
                 close();
                 return false;
             }
+        }
+
+        /** What was applied last may come from a server whose replica has become the source. */
+        private boolean isOfTheSource(ProgressView progress) throws SQLException {
+            String systemId = progress.progress().map(StoredProgress::systemId).orElse(null);
+            return systemId == null || SourceWitness.sharesLogWith(configuration, systemId);
         }
 
         @Override

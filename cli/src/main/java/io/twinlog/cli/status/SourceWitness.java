@@ -23,6 +23,13 @@ final class SourceWitness {
         }
     }
 
+    /** Whether positions of the server that the control log knows by this name can be compared with the source's. */
+    static boolean sharesLogWith(TwinlogConfiguration configuration, String systemId) {
+        try (SourceView view = SourceView.open(Parts.captureConfig(configuration))) {
+            return view.sharesLogWith(systemId);
+        }
+    }
+
     private static StatusReport.@Nullable Slot slot(SourceView.@Nullable Bookmark facts) {
         if (facts == null) {
             return null;

@@ -30,6 +30,7 @@ public final class BinlogAnchor implements LogIdentity {
     private final long ownDomain;
     private final long ownServer;
     private final Map<Long, String> gtids;
+    private final CapturedGtids captured;
     private long file;
     private long begun;
 
@@ -49,6 +50,7 @@ public final class BinlogAnchor implements LogIdentity {
         this.ownDomain = ownDomain;
         this.ownServer = ownServer;
         this.gtids = new TreeMap<>(gtids);
+        this.captured = new CapturedGtids(replication, remembered, gtids);
         String fact = remembered.get(FILE_BEGUN);
         if (fact != null) {
             file = Long.parseLong(fact.substring(0, fact.indexOf('@')));
@@ -67,6 +69,11 @@ public final class BinlogAnchor implements LogIdentity {
                 gtid.standalone(),
                 gtid.preparedXa(),
                 own ? null : gtid.domain() + "-" + gtid.server());
+    }
+
+    @Override
+    public boolean isCaptured(TransactionHead head) {
+        return captured.contains(Gtid.parse(String.valueOf(head.gtid())));
     }
 
     @Override

@@ -10,6 +10,15 @@ public interface LogIdentity {
     /** Reads the event that begins a transaction. */
     TransactionHead begin(LogEvent event);
 
+    /**
+     * Whether a transaction was captured from another server before this log was read, so that it is passed over.
+     *
+     * @throws io.twinlog.schemas.failure.TwinlogException GAP if it shows that captured ones are missing in this log
+     */
+    default boolean isCaptured(TransactionHead head) {
+        return false;
+    }
+
     /** The transaction was captured, or passed over, as a whole. */
     void committed(TransactionHead head);
 

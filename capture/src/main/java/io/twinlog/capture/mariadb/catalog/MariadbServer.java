@@ -67,8 +67,9 @@ record MariadbServer() implements ServerKind {
     @Override
     public Map<String, String> facts(BinlogFiles files, String position) throws SQLException {
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put(Detail.SYSTEM_ID, String.valueOf(files.variable("server_uid")));
-        facts.put(BinlogAnchor.SERVER_ID, String.valueOf(files.variable("server_id")));
+        String serverId = String.valueOf(files.variable("server_id"));
+        facts.put(Detail.SYSTEM_ID, serverId + "@" + files.variable("server_uid"));
+        facts.put(BinlogAnchor.SERVER_ID, serverId);
         facts.putAll(BinlogAnchor.facts(position, files.gtids(position)));
         return facts;
     }

@@ -59,6 +59,7 @@ public final class BinlogStream implements ChangeStream {
     private long file;
     private long offset;
     private @Nullable TransactionHead transaction;
+    private boolean passedOver;
     private boolean endsWithFile;
     private long sourceEnd;
     private long guarded = System.nanoTime();
@@ -157,7 +158,7 @@ public final class BinlogStream implements ChangeStream {
                 begin(event, start);
             case LogEvent.TRANSACTION_PAYLOAD -> PackedEvents.unpack(event, packed -> dispatch(packed, start));
             case LogEvent.PARTIAL_UPDATE_ROWS -> partial(start);
-            case LogEvent.TABLE_MAP -> tables.describe(event);
+            case LogEvent.TABLE_MAP -> describe(event);
             case LogEvent.WRITE_ROWS_V1,
                     LogEvent.UPDATE_ROWS_V1,
                     LogEvent.DELETE_ROWS_V1,
@@ -208,12 +209,20 @@ public final class BinlogStream implements ChangeStream {
     private void begin(LogEvent event, long start) {
         TransactionHead head = identity.begin(event);
         transaction = head;
+        passedOver = identity.isCaptured(head);
         writer.begin(position(Math.min(start, LARGEST_OFFSET)), head.committedMicros(), head.number());
         if (head.gtid() != null) {
             writer.details(Map.of("gtid", head.gtid()));
         }
         if (head.origin() != null) {
             writer.origin(head.origin());
+        }
+    }
+
+    /** Former shapes, of what is captured already, would be published as if they were new. */
+    private void describe(LogEvent event) {
+        if (!passedOver) {
+            tables.describe(event);
         }
     }
 
@@ -348,7 +357,7 @@ public final class BinlogStream implements ChangeStream {
                     "The statement '" + query.head() + " ...' at " + place(start)
                             + " is not understood. Nothing was skipped.");
         }
-        if (!tables.isCaptured(table)) {
+        if (passedOver || !tables.isCaptured(table)) {
             return;
         }
         TableVersion version = tables.current(table);
@@ -373,7 +382,7 @@ public final class BinlogStream implements ChangeStream {
     // --- rows
 
     private void rows(RowsEvent rows, long start) {
-        if (rows.isDummy()) {
+        if (rows.isDummy() || passedOver) {
             return;
         }
         LoggedTables.Entry table = tables.find(rows.table());

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param snapshotReaders connections that read existing rows in parallel
  * @param replicationFactor of new topics; 0 for the broker's default
  * @param registry where schemas are registered; null: on the schema topic alone
+ * @param origin what is captured of what others have written to the source
  */
 public record CaptureConfig(
         String replication,
@@ -28,14 +29,15 @@ public record CaptureConfig(
         int partitions,
         int snapshotReaders,
         short replicationFactor,
-        @Nullable RegistryAddress registry) {
+        @Nullable RegistryAddress registry,
+        OriginFilter origin) {
 
     public CaptureConfig {
         kafka = Map.copyOf(kafka);
         tables = List.copyOf(tables);
     }
 
-    /** Without a schema registry. */
+    /** Without a schema registry, from any origin. */
     public CaptureConfig(
             String replication,
             Map<String, Object> kafka,
@@ -58,7 +60,24 @@ public record CaptureConfig(
                 partitions,
                 snapshotReaders,
                 replicationFactor,
-                null);
+                null,
+                OriginFilter.ANY);
+    }
+
+    public CaptureConfig withOrigin(OriginFilter filter) {
+        return new CaptureConfig(
+                replication,
+                kafka,
+                sourceUrl,
+                sourceUser,
+                sourcePassword,
+                tables,
+                snapshot,
+                partitions,
+                snapshotReaders,
+                replicationFactor,
+                registry,
+                filter);
     }
 
     /** Without secrets. */

@@ -47,7 +47,7 @@ final class CaptureSession {
             try (Source.Session connected = source.connect(xlog, board, stopped)) {
                 session = connected;
                 // Read behind the lease: nobody else writes from here on.
-                return connected.run(topics, xlog.checkpoint(topics), findings);
+                return connected.run(topics, xlog.withOriginFilter(topics, xlog.checkpoint(topics)), findings);
             }
         }
     }

@@ -366,7 +366,8 @@ final class MariadbSession implements Source.Session {
             Topics topics, Epoch epoch, Publisher publisher, TableDirectory directory, ChunkFilter filter)
             throws SQLException, IOException, InterruptedException {
         PublishedShapes shapes = xlog.shapes();
-        TransactionWriter writer = new TransactionWriter(publisher, filter, epoch.at());
+        TransactionWriter writer = new TransactionWriter(
+                publisher, filter, epoch.at(), source.config().origin() == OriginFilter.LOCAL);
         CharacterSets sets;
         LogIdentity identity;
         ServerKind kind;

@@ -306,7 +306,8 @@ final class PostgresSession implements Source.Session {
                 // Between the first look and START_REPLICATION somebody could have moved the slot.
                 work.continuity().checkSlot(SlotFacts.find(sql, names.slot()));
             }
-            TransactionWriter writer = new TransactionWriter(work.publisher(), filter, position);
+            TransactionWriter writer = new TransactionWriter(
+                    work.publisher(), filter, position, source.config().origin() == OriginFilter.LOCAL);
             PgOutputStream changes = new PgOutputStream(stream, writer, work.relations());
             new StreamLoop(changes, work.publisher(), writer, board, stopped).run();
             return false;

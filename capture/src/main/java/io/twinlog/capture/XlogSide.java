@@ -47,6 +47,7 @@ record XlogSide(
 
     static final String START = "start";
     static final String SNAPSHOT_RESUMED = "snapshot-resumed";
+    static final String ORIGIN_CHANGED = "origin-changed";
     static final String ACCEPTED_LOSS = "accepted-loss";
     private static final String PRODUCT_VERSION = "0.1";
 
@@ -173,6 +174,7 @@ record XlogSide(
         Map<String, String> details = new LinkedHashMap<>();
         details.put(Detail.REASON, reason);
         details.putAll(facts);
+        details.put(Detail.ORIGIN_FILTER, originFilter());
         details.put(Detail.SNAPSHOT, snapshot.name().toLowerCase(Locale.ROOT));
         return new ControlRecord(
                 ControlKind.EPOCH,
@@ -187,6 +189,40 @@ record XlogSide(
                 firstSeq - 1,
                 position,
                 details);
+    }
+
+    private String originFilter() {
+        return config.origin().name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * Another filter of origins takes effect with an epoch of its own: within one, the same log always yields the same numbers.
+     *
+     * @return where that epoch stands, or the same where nothing has changed
+     */
+    Checkpoint withOriginFilter(Topics topics, Checkpoint checkpoint) {
+        String before = checkpoint.facts().getOrDefault(Detail.ORIGIN_FILTER, "any");
+        if (checkpoint.stage() != Stage.ESTABLISHED || !isSnapshotDone(checkpoint) || before.equals(originFilter())) {
+            return checkpoint;
+        }
+        long inFlight = storedPrefix(checkpoint) - checkpoint.storedSeq();
+        if (inFlight > 0) {
+            throw new TwinlogException(
+                    Category.CONFIG,
+                    "capture.origin has changed from " + before + " to " + originFilter()
+                            + " while transactions were in flight: " + inFlight + " behind "
+                            + checkpoint.resumePosition()
+                            + " are stored and would be captured again otherwise. Start once with the former value and stop"
+                            + " in order, then change it.");
+        }
+        Map<String, String> facts = new LinkedHashMap<>(checkpoint.facts());
+        facts.remove(Detail.SOURCE_END);
+        SnapshotMode mode = checkpoint.fact(Detail.SNAPSHOT) == null ? SnapshotMode.NONE : mode(checkpoint);
+        long epoch = checkpoint.epoch() + 1;
+        String position = requireNonNull(checkpoint.resumePosition());
+        store(epochRecord(epoch, checkpoint.storedSeq() + 1, position, ORIGIN_CHANGED, facts, mode));
+        board.message("capture.origin is " + originFilter() + " now: epoch " + epoch + " begins at " + position);
+        return checkpoint(topics);
     }
 
     /** Stores single control records before there is a publisher. */
@@ -205,6 +241,7 @@ record XlogSide(
 
     Publisher publisher(long epoch, long storedSeq, long position, SourcePosition.Format format) {
         Publisher publisher = new Publisher(kafka, names, clock, epoch, storedSeq, position, format);
+        publisher.facts().put(Detail.ORIGIN_FILTER, originFilter());
         stallWatch.watch(publisher);
         metrics.watch(publisher::pendingSends);
         byte[] unused = publisher.publishSchema(RegistryClient.valueSubject(names.status()), StatusCodec.SCHEMA);

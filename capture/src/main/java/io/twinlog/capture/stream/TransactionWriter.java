@@ -3,6 +3,7 @@ package io.twinlog.capture.stream;
 import io.twinlog.capture.publish.Publisher;
 import io.twinlog.capture.row.Tuple;
 import io.twinlog.capture.snapshot.chunk.ChunkFilter;
+import io.twinlog.schemas.origin.OriginMark;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ public final class TransactionWriter {
 
     private final Publisher publisher;
     private final EventWriter events;
+    private final boolean localOnly;
     private ChunkFilter filter;
 
     private long commit;
@@ -23,16 +25,21 @@ public final class TransactionWriter {
     private Map<String, String> details = Map.of();
     private boolean inTransaction;
     private boolean begun;
+    private boolean leftOut;
     private boolean filtering;
     private boolean filterChanged;
     private @Nullable String barrier;
     private long position;
 
-    /** @param position up to where the control log is complete */
-    public TransactionWriter(Publisher publisher, ChunkFilter filter, long position) {
+    /**
+     * @param position up to where the control log is complete
+     * @param localOnly leaves out what an applier has written
+     */
+    public TransactionWriter(Publisher publisher, ChunkFilter filter, long position, boolean localOnly) {
         this.publisher = publisher;
         this.events = new EventWriter(publisher);
         this.filter = filter;
+        this.localOnly = localOnly;
         this.position = position;
     }
 
@@ -78,6 +85,7 @@ public final class TransactionWriter {
         details = Map.of();
         inTransaction = true;
         begun = false;
+        leftOut = false;
         filtering = !filter.isSpent(at);
     }
 
@@ -111,9 +119,10 @@ public final class TransactionWriter {
         inTransaction = false;
     }
 
-    /** The open transaction was first made elsewhere. */
+    /** The open transaction was first made elsewhere; said before its changes. */
     public void origin(String name) {
         origin = name;
+        leftOut = localOnly && OriginMark.isOfApplier(name);
     }
 
     /** What BEGIN says beside the rest, such as a GTID. */
@@ -127,7 +136,7 @@ public final class TransactionWriter {
     }
 
     public void insert(TableVersion table, long lsn, Tuple row) {
-        if (isKnown(table, row, null)) {
+        if (leftOut || isKnown(table, row, null)) {
             return;
         }
         ensureBegun();
@@ -139,6 +148,9 @@ public final class TransactionWriter {
      * @param oldIsKey whether {@code old} holds only the identity columns
      */
     public void update(TableVersion table, long lsn, @Nullable Tuple old, boolean oldIsKey, Tuple row) {
+        if (leftOut) {
+            return;
+        }
         if (filtering) {
             boolean newKnown = isKnown(table, row, old);
             boolean oldKnown = old == null ? newKnown : isKnown(table, old, null);
@@ -161,7 +173,7 @@ public final class TransactionWriter {
     }
 
     public void delete(TableVersion table, long lsn, Tuple old, boolean oldIsKey) {
-        if (isKnown(table, old, null)) {
+        if (leftOut || isKnown(table, old, null)) {
             return;
         }
         ensureBegun();
@@ -173,6 +185,9 @@ public final class TransactionWriter {
     }
 
     public void truncate(TableVersion table, long lsn) {
+        if (leftOut) {
+            return;
+        }
         if (filtering && filter.truncated(table.id(), commit)) {
             filterChanged = true;
         }

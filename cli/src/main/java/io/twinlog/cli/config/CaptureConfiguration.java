@@ -16,7 +16,21 @@ public record CaptureConfiguration(
                 defaultValue = "3",
                 min = "1",
                 max = "1000")
-        int partitions) {
+        int partitions,
+
+        @Key(
+                name = "origin",
+                text =
+                        "`any`: capture every transaction; `local`: leave out those that an applier of Twinlog's has written to"
+                                + " the source, so that two databases can replicate each other.",
+                defaultValue = "any")
+        Origin origin) {
+
+    /** Where captured transactions were first made. */
+    public enum Origin {
+        ANY,
+        LOCAL
+    }
 
     /** What is done about rows that exist when a replication begins. */
     public enum Snapshot {

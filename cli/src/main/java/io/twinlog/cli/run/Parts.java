@@ -9,6 +9,7 @@ import io.twinlog.applier.ExistingRows;
 import io.twinlog.capture.Capture;
 import io.twinlog.capture.CaptureConfig;
 import io.twinlog.capture.CaptureListener;
+import io.twinlog.capture.OriginFilter;
 import io.twinlog.capture.SnapshotMode;
 import io.twinlog.cli.config.SourceConfiguration;
 import io.twinlog.cli.config.TargetConfiguration;
@@ -113,7 +114,11 @@ public final class Parts {
                 configuration.capture().partitions(),
                 Math.max(1, Math.min(MOST_SNAPSHOT_READERS, Runtime.getRuntime().availableProcessors())),
                 BROKER_DEFAULT,
-                configuration.schemas().address());
+                configuration.schemas().address(),
+                switch (configuration.capture().origin()) {
+                    case ANY -> OriginFilter.ANY;
+                    case LOCAL -> OriginFilter.LOCAL;
+                });
     }
 
     /** The configuration in the applier's words. */

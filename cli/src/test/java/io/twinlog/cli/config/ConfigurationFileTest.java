@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.twinlog.cli.config.ApplyConfiguration.ExistingRowsChoice;
 import io.twinlog.cli.config.ApplyConfiguration.Order;
+import io.twinlog.cli.config.CaptureConfiguration.Origin;
 import io.twinlog.cli.config.CaptureConfiguration.Snapshot;
 import io.twinlog.cli.config.ConfigurationFile.Side;
 import io.twinlog.cli.config.ConflictRuleConfiguration.Scope;
@@ -42,7 +43,7 @@ class ConfigurationFileTest {
                                 List.of(new TablePattern("public.*"))),
                         new TargetConfiguration(
                                 new DatabaseUrl("jdbc:postgresql://localhost:5433/shop"), "twinlog", new Secret("")),
-                        new CaptureConfiguration(Snapshot.INITIAL, 3),
+                        new CaptureConfiguration(Snapshot.INITIAL, 3, Origin.ANY),
                         new ApplyConfiguration(
                                 Order.TRANSACTION, 5000, Duration.ofMillis(5), ExistingRowsChoice.FAIL_IF_NOT_EMPTY),
                         new ConflictsConfiguration(ConflictPolicy.HOLD, 0, List.of()),
@@ -74,7 +75,7 @@ class ConfigurationFileTest {
                           url: jdbc:postgresql://db2/shop
                           user: writer
                           password: ${PASSWORD}
-                        capture: { snapshot: only, partitions: 12 }
+                        capture: { snapshot: only, partitions: 12, origin: local }
                         apply: { order: transaction, batch.events: 100, batch.linger: 2s, existing.rows: upsert }
                         conflicts:
                           default: skip
@@ -116,7 +117,7 @@ class ConfigurationFileTest {
                                 new DatabaseUrl("jdbc:postgresql://db2/shop"),
                                 "writer",
                                 new Secret("@:/?#'\" %${PASSWORD}")),
-                        new CaptureConfiguration(Snapshot.ONLY, 12),
+                        new CaptureConfiguration(Snapshot.ONLY, 12, Origin.LOCAL),
                         new ApplyConfiguration(
                                 Order.TRANSACTION, 100, Duration.ofSeconds(2), ExistingRowsChoice.UPSERT),
                         new ConflictsConfiguration(

@@ -1,6 +1,7 @@
 package io.twinlog.connect.settings;
 
 import io.twinlog.capture.CaptureConfig;
+import io.twinlog.capture.OriginFilter;
 import io.twinlog.capture.SnapshotMode;
 import java.util.List;
 import java.util.Locale;
@@ -21,10 +22,12 @@ public final class SourceSettings extends AbstractConfig {
     private static final String PASSWORD = "source.password";
     private static final String SNAPSHOT = "capture.snapshot";
     private static final String PARTITIONS = "capture.partitions";
+    private static final String ORIGIN = "capture.origin";
 
     private static final String SOURCE = "Source";
     private static final String CAPTURE = "Capture";
     private static final List<String> SNAPSHOTS = List.of("initial", "none", "only");
+    private static final List<String> ORIGINS = List.of("any", "local");
     private static final short BROKER_DEFAULT = 0;
     private static final int MOST_SNAPSHOT_READERS = 4;
 
@@ -94,7 +97,19 @@ public final class SourceSettings extends AbstractConfig {
                     CAPTURE,
                     2,
                     Width.SHORT,
-                    "Partitions");
+                    "Partitions")
+            .define(
+                    ORIGIN,
+                    Type.STRING,
+                    "any",
+                    ConfigDef.ValidString.in(ORIGINS.toArray(String[]::new)),
+                    Importance.LOW,
+                    "'any' captures every transaction, 'local' leaves out those that an applier of Twinlog's has written to the source.",
+                    CAPTURE,
+                    3,
+                    Width.SHORT,
+                    "Origin",
+                    SharedSettings.oneOf(ORIGINS));
 
     public SourceSettings(Map<String, String> properties) {
         super(DEFINITION, properties, false);
@@ -121,7 +136,8 @@ public final class SourceSettings extends AbstractConfig {
                 getInt(PARTITIONS),
                 Math.max(1, Math.min(MOST_SNAPSHOT_READERS, Runtime.getRuntime().availableProcessors())),
                 BROKER_DEFAULT,
-                SharedSettings.registry(this));
+                SharedSettings.registry(this),
+                OriginFilter.valueOf(getString(ORIGIN).toUpperCase(Locale.ROOT)));
     }
 
     /** Whether the records may go through a converter for which NaN is no number: any that is not known to be better. */

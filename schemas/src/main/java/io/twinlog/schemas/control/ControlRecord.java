@@ -110,6 +110,8 @@ public record ControlRecord(
         public static final String FROM = "from";
         /** GAP: first position captured again. */
         public static final String TO = "to";
+        /** EPOCH, HEARTBEAT: local where transactions of appliers are left out; else any, or missing. */
+        public static final String ORIGIN_FILTER = "origin_filter";
         /** GAP: who accepted it. */
         public static final String ACTOR = "actor";
 

@@ -2,6 +2,7 @@ package io.twinlog.applier.target.mariadb;
 
 import io.twinlog.applier.dialect.Identifier;
 import io.twinlog.schemas.check.Check;
+import io.twinlog.schemas.origin.OriginMark;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -89,8 +90,8 @@ final class MariadbChecks {
     private Check mark(Connection connection) throws SQLException {
         String subject = "target server_id of our writes";
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET SESSION server_id = " + MariadbSessions.serverId(replication));
-            return Check.ok(subject, "writes are marked as " + MariadbSessions.serverId(replication));
+            statement.execute("SET SESSION server_id = " + OriginMark.serverId(replication));
+            return Check.ok(subject, "writes are marked as " + OriginMark.serverId(replication));
         } catch (SQLException e) {
             return Check.warning(
                     subject,

@@ -6,6 +6,7 @@ import io.twinlog.applier.target.LockedException;
 import io.twinlog.applier.target.TargetSession;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
+import io.twinlog.schemas.origin.OriginMark;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -15,7 +16,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HexFormat;
-import java.util.zip.CRC32;
 
 /** Opens sessions: settings, the lock against a second applier, the mark of our writes. Stateless but for what it was made with. */
 final class MariadbSessions {
@@ -209,17 +209,10 @@ final class MariadbSessions {
         return new LockedException(0, "a session that has just ended");
     }
 
-    /** The server id that our writes carry in the target's binlog. */
-    static long serverId(String replication) {
-        CRC32 hash = new CRC32();
-        hash.update(replication.getBytes(StandardCharsets.UTF_8));
-        return 1_953_000_000L + hash.getValue() % 1_000_000;
-    }
-
     // Lets a capture on this server tell our writes from others; without the privilege it goes without.
     private boolean mark(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET SESSION server_id = " + serverId(replication));
+            statement.execute("SET SESSION server_id = " + OriginMark.serverId(replication));
             return true;
         } catch (SQLException e) {
             if (SqlFailure.of(e) != SqlFailure.PRIVILEGE) {

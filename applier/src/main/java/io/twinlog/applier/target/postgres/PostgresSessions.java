@@ -6,6 +6,7 @@ import io.twinlog.applier.target.LockedException;
 import io.twinlog.applier.target.TargetSession;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
+import io.twinlog.schemas.origin.OriginMark;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -60,7 +61,7 @@ final class PostgresSessions {
         try {
             setUp(connection);
             lock(connection);
-            return session(connection, "twinlog_" + replication);
+            return session(connection, OriginMark.replicationOrigin(replication));
         } catch (SQLException | RuntimeException e) {
             close(connection, e);
             throw e;
@@ -203,7 +204,7 @@ final class PostgresSessions {
         try (PreparedStatement drop = connection.prepareStatement(
                 "SELECT pg_catalog.pg_replication_origin_drop(roname) FROM pg_catalog.pg_replication_origin WHERE"
                         + " roname IN (?, ?)")) {
-            drop.setString(1, "twinlog_" + replication);
+            drop.setString(1, OriginMark.replicationOrigin(replication));
             drop.setString(2, TargetSession.replayOrigin(replication));
             drop.execute();
             return true;

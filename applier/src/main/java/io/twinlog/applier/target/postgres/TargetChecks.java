@@ -3,6 +3,7 @@ package io.twinlog.applier.target.postgres;
 import io.twinlog.applier.dialect.Dialect;
 import io.twinlog.applier.dialect.Identifier;
 import io.twinlog.schemas.check.Check;
+import io.twinlog.schemas.origin.OriginMark;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -108,7 +109,7 @@ final class TargetChecks {
                         "SELECT has_function_privilege('pg_replication_origin_session_setup(text)', 'EXECUTE') AND"
                                 + " has_function_privilege('pg_replication_origin_create(text)', 'EXECUTE')"));
         return may
-                ? Check.ok(subject, "writes are marked as twinlog_" + replication)
+                ? Check.ok(subject, "writes are marked as " + OriginMark.replicationOrigin(replication))
                 : Check.warning(
                         subject,
                         "user " + user + " may not set one: a capture on the target cannot tell our writes from others",

@@ -6,6 +6,7 @@ import io.twinlog.capture.mariadb.catalog.MariadbTable;
 import io.twinlog.capture.mariadb.value.CharacterSets;
 import io.twinlog.capture.selection.TablePatterns;
 import io.twinlog.schemas.check.Check;
+import io.twinlog.schemas.origin.OriginMark;
 import io.twinlog.schemas.table.TableId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -112,6 +113,13 @@ public final class MariadbPreconditions {
                     BINLOG,
                     "The server has the server_id " + own + ", which we would use to read its binlog",
                     "Choose another name for the replication, or another server_id for the server"));
+        }
+        if (own != null && OriginMark.isOfApplier(Long.parseLong(own))) {
+            server.add(Check.problem(
+                    BINLOG,
+                    "The server has the server_id " + own
+                            + ", which is one of those that mark what Twinlog has written",
+                    "Choose another server_id for the server"));
         }
         if (server.size() == before) {
             server.add(Check.ok(BINLOG, "rows are logged in full, with metadata; read with server_id " + serverId));

@@ -35,7 +35,7 @@ public final class MariadbBed implements Replicated {
     }
 
     /** The same database at another server, whatever is there. */
-    public MariadbBed at(EmbeddedMariadb other) {
+    public MariadbBed at(EmbeddedServer other) {
         return new MariadbBed(other, name);
     }
 

@@ -30,14 +30,14 @@ public final class OriginMark {
     /**
      * Whether an origin is the mark of an applier, of any replication.
      *
-     * @param origin as the control log has it: the name of a replication origin, or {@code domain-server}
+     * @param origin as the control log has it: the name of a replication origin, or {@code domain-server}, or {@code server}
      */
     public static boolean isOfApplier(String origin) {
         if (origin.startsWith(POSTGRES)) {
             return true;
         }
         String server = origin.substring(origin.indexOf('-') + 1);
-        return origin.matches("\\d{1,10}-\\d{1,10}") && isOfApplier(Long.parseLong(server));
+        return origin.matches("(\\d{1,10}-)?\\d{1,10}") && isOfApplier(Long.parseLong(server));
     }
 
     /** Whether a {@code server_id} is kept for appliers; a server must not have it. */

@@ -10,6 +10,8 @@ class OriginMarkTest {
     void marks_of_appliers_are_known_again() {
         assertThat(OriginMark.isOfApplier(OriginMark.replicationOrigin("shop"))).isTrue();
         assertThat(OriginMark.isOfApplier("0-" + OriginMark.serverId("shop"))).isTrue();
+        assertThat(OriginMark.isOfApplier(String.valueOf(OriginMark.serverId("shop"))))
+                .isTrue();
         assertThat(OriginMark.isOfApplier("4294967295-" + OriginMark.serverId("other")))
                 .isTrue();
     }

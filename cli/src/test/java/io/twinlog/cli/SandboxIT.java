@@ -2,6 +2,7 @@ package io.twinlog.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.twinlog.cli.support.Cli;
 import io.twinlog.sandbox.FreePort;
 import io.twinlog.sandbox.JavaProcess;
 import java.nio.file.Files;
@@ -50,6 +51,22 @@ class SandboxIT {
     }
 
     @Test
+    void a_mariadb_and_a_postgresql_are_ready_to_be_replicated() throws Exception {
+        try (JavaProcess sandbox = start("--source", "mariadb", "--target", "postgresql")) {
+            sandbox.awaitOutput("^Ctrl-C stops the servers", LIMIT);
+            String create = "CREATE TABLE shop.kept (a int PRIMARY KEY)";
+            sql(DriverManager.getConnection("jdbc:mariadb://127.0.0.1:" + portBase + "/", "root", ""), create);
+            sql(
+                    DriverManager.getConnection(
+                            "jdbc:postgresql://127.0.0.1:" + (portBase + 1) + "/shop", "postgres", ""),
+                    create);
+            assertThat(new Cli().run("doctor", "-f", directory.resolve("twinlog.yaml")))
+                    .satisfies(result ->
+                            assertThat(result.exitCode()).as(result.all()).isZero());
+        }
+    }
+
+    @Test
     void a_port_that_is_taken_is_named() throws Exception {
         try (var taken = new java.net.ServerSocket()) {
             taken.bind(new java.net.InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), portBase + 1));
@@ -60,16 +77,22 @@ class SandboxIT {
         }
     }
 
-    private JavaProcess start() {
+    private JavaProcess start(String... options) {
         return JavaProcess.of(Main.class)
                 .likeLauncher("512m")
                 .arguments("sandbox", "--dir", directory.toString(), "--port-base", Integer.toString(portBase))
+                .arguments(options)
                 .start();
     }
 
     private void sql(String statement) throws Exception {
-        try (Connection connection = DriverManager.getConnection(
-                        "jdbc:postgresql://127.0.0.1:" + portBase + "/shop", "postgres", "");
+        sql(
+                DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + portBase + "/shop", "postgres", ""),
+                statement);
+    }
+
+    private static void sql(Connection connection, String statement) throws Exception {
+        try (connection;
                 Statement run = connection.createStatement()) {
             run.execute(statement);
         }

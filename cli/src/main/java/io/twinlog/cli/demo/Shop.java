@@ -1,13 +1,13 @@
 package io.twinlog.cli.demo;
 
-import io.twinlog.sandbox.EmbeddedPostgres;
+import io.twinlog.sandbox.EmbeddedServer;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
 /** The database of the demonstration on one server: accounts, and transfers between them. Stateless but for its server. */
-record Shop(EmbeddedPostgres server) {
+record Shop(EmbeddedServer server) {
 
     static final String DATABASE = "shop";
     static final int ACCOUNTS = 50_000;

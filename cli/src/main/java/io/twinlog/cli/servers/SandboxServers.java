@@ -1,7 +1,9 @@
 package io.twinlog.cli.servers;
 
 import io.twinlog.sandbox.EmbeddedKafka;
+import io.twinlog.sandbox.EmbeddedMariadb;
 import io.twinlog.sandbox.EmbeddedPostgres;
+import io.twinlog.sandbox.EmbeddedServer;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
 import java.nio.file.Path;
@@ -19,14 +21,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SandboxServers implements AutoCloseable {
 
-    private final CompletableFuture<EmbeddedPostgres> source;
-    private final CompletableFuture<EmbeddedPostgres> target;
+    private final Kind sourceKind;
+    private final Kind targetKind;
+    private final CompletableFuture<EmbeddedServer> source;
+    private final CompletableFuture<EmbeddedServer> target;
     private final CompletableFuture<EmbeddedKafka> kafka;
 
-    private SandboxServers(@Nullable Path directory, Ports ports) {
-        this.source = starting("source", () -> postgres(directory, "source", ports.source()));
-        this.target = starting("target", () -> postgres(directory, "target", ports.target()));
+    private SandboxServers(@Nullable Path directory, Ports ports, Kind sourceKind, Kind targetKind) {
+        this.sourceKind = sourceKind;
+        this.targetKind = targetKind;
+        this.source = starting("source", () -> server(sourceKind, directory, "source", ports.source()));
+        this.target = starting("target", () -> server(targetKind, directory, "target", ports.target()));
         this.kafka = starting("kafka", () -> kafka(directory, ports.kafka()));
+    }
+
+    /** A kind of database server. */
+    public enum Kind {
+        POSTGRESQL,
+        MARIADB
     }
 
     /**
@@ -42,14 +54,15 @@ public final class SandboxServers implements AutoCloseable {
         }
     }
 
-    /** Begins to start servers whose data lives in a directory, or in temporary ones if it is null, and does not wait. */
+    /** Begins to start two PostgreSQL servers and a broker whose data lives in a directory, or in temporary ones if it is null, and does not wait. */
     public static SandboxServers starting(@Nullable Path directory, Ports ports) {
-        return new SandboxServers(directory, ports);
+        return new SandboxServers(directory, ports, Kind.POSTGRESQL, Kind.POSTGRESQL);
     }
 
     /** Starts servers and returns when all take clients; stops those that started if another one did not. */
-    public static SandboxServers start(Path directory, Ports ports) throws InterruptedException {
-        SandboxServers servers = starting(directory, ports);
+    public static SandboxServers start(Path directory, Ports ports, Kind sourceKind, Kind targetKind)
+            throws InterruptedException {
+        SandboxServers servers = new SandboxServers(directory, ports, sourceKind, targetKind);
         try {
             servers.await();
         } catch (TwinlogException | InterruptedException e) {
@@ -75,11 +88,11 @@ public final class SandboxServers implements AutoCloseable {
         }
     }
 
-    public EmbeddedPostgres source() {
+    public EmbeddedServer source() {
         return source.join();
     }
 
-    public EmbeddedPostgres target() {
+    public EmbeddedServer target() {
         return target.join();
     }
 
@@ -87,13 +100,32 @@ public final class SandboxServers implements AutoCloseable {
         return kafka.join();
     }
 
-    /** Creates a database on both sides, unless it is there. */
+    /** Creates a database on both sides, and there what source tables go to, unless it is there. */
     public void createDatabase(String name) {
-        for (EmbeddedPostgres server : List.of(source(), target())) {
-            if (!exists(server, name)) {
-                server.createDatabase(name);
-            }
+        createDatabase(sourceKind, source(), name);
+        createDatabase(targetKind, target(), name);
+    }
+
+    private void createDatabase(Kind kind, EmbeddedServer server, String name) {
+        String schema = schema(name);
+        if (kind == Kind.MARIADB) {
+            server.execute("", "CREATE DATABASE IF NOT EXISTS `" + schema.replace("`", "``") + "`");
+            return;
         }
+        if (!exists(server, name)) {
+            server.createDatabase(name);
+        }
+        server.execute(name, "CREATE SCHEMA IF NOT EXISTS \"" + schema.replace("\"", "\"\"") + "\"");
+    }
+
+    /** What qualifies the names of tables: MariaDB has its databases for that. */
+    private String schema(String database) {
+        return sourceKind == Kind.MARIADB ? database : "public";
+    }
+
+    /** The address of a database, as far as its server's addresses name one. */
+    public static String url(EmbeddedServer server, String database) {
+        return server.jdbcUrl(server instanceof EmbeddedMariadb ? "" : database);
     }
 
     /** A configuration file for these servers. */
@@ -103,13 +135,19 @@ public final class SandboxServers implements AutoCloseable {
                 kafka: { bootstrap.servers: "%s" }
                 source:
                   url: %s
-                  user: postgres
-                  tables: ["public.*"]
+                  user: %s
+                  tables: ["%s.*"]
                 target:
                   url: %s
-                  user: postgres
+                  user: %s
                 """.formatted(
-                replication, kafka().bootstrapServers(), source().jdbcUrl(database), target().jdbcUrl(database));
+                        replication,
+                        kafka().bootstrapServers(),
+                        url(source(), database),
+                        source().user(),
+                        schema(database),
+                        url(target(), database),
+                        target().user());
     }
 
     /** Stops all that started, also those that are still starting. */
@@ -135,7 +173,7 @@ public final class SandboxServers implements AutoCloseable {
         }
     }
 
-    private static boolean exists(EmbeddedPostgres server, String database) {
+    private static boolean exists(EmbeddedServer server, String database) {
         try (var connection = server.connect("postgres");
                 var select = connection.prepareStatement("SELECT FROM pg_catalog.pg_database WHERE datname = ?")) {
             select.setString(1, database);
@@ -145,6 +183,21 @@ public final class SandboxServers implements AutoCloseable {
         } catch (java.sql.SQLException e) {
             throw new TwinlogException(Category.OUTAGE, "The databases cannot be listed", e);
         }
+    }
+
+    private static EmbeddedServer server(Kind kind, @Nullable Path directory, String name, int port) {
+        return kind == Kind.POSTGRESQL ? postgres(directory, name, port) : mariadb(directory, name, port);
+    }
+
+    private static EmbeddedMariadb mariadb(@Nullable Path directory, String name, int port) {
+        EmbeddedMariadb.Builder builder = EmbeddedMariadb.builder()
+                .port(port)
+                .setting("server_id", Integer.toString(port))
+                .withoutShutdownHook();
+        if (directory != null) {
+            builder.directory(directory.resolve(name + "-mariadb"));
+        }
+        return builder.start();
     }
 
     private static EmbeddedPostgres postgres(@Nullable Path directory, String name, int port) {

@@ -225,6 +225,8 @@ class MariadbTypesIT {
         twin.script().epoch();
         TableScript t = twin.script().table(new TableShape("public", "t", ReplicaIdentity.FULL, columns, connector), 2);
         int variants = cases.stream().mapToInt(c -> c.values().size()).max().orElseThrow();
+        // Versions before 11 keep the sign, but do not show it.
+        String minusZero = twin.rows("SELECT CONCAT(-0e0)").get(0);
         List<Object[]> rows = new ArrayList<>();
         List<String> texts = new ArrayList<>();
         for (int v = 0; v <= variants; v++) {
@@ -238,7 +240,7 @@ class MariadbTypesIT {
                 text.add(v == variants ? "null" : c.texts().get(v % c.texts().size()));
             }
             rows.add(row);
-            texts.add(String.join("|", text));
+            texts.add(String.join("|", text).replace("|-0|", "|" + minusZero + "|"));
         }
         twin.script().commit(tx -> rows.forEach(row -> tx.insert(t, row)));
         twin.start().awaitApplied();

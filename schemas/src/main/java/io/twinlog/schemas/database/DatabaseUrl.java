@@ -1,6 +1,7 @@
 package io.twinlog.schemas.database;
 
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -22,6 +23,10 @@ public record DatabaseUrl(String jdbc) {
     private static final Pattern USER_INFO = Pattern.compile("//[^/?]*@");
     private static final Pattern CREDENTIALS = Pattern.compile("(?i)[?&](user|password)=");
 
+    /** Parameters of MariaDB's driver that put statements with their values, or pages of the server's with rows, into messages. */
+    private static final Pattern TALKATIVE = Pattern.compile(
+            "(?i)[?&](dumpQueriesOnException|includeInnodbStatusInDeadlockExceptions|includeThreadDumpInDeadlockExceptions)=");
+
     /** Reads an address; the message of the {@link IllegalArgumentException} says what is wrong without repeating it. */
     public static DatabaseUrl parse(String text) {
         String lower = text.toLowerCase(Locale.ROOT);
@@ -39,6 +44,11 @@ public record DatabaseUrl(String jdbc) {
         if (USER_INFO.matcher(text).find() || CREDENTIALS.matcher(text).find()) {
             throw new IllegalArgumentException(
                     "must not hold user or password; put them into the keys user and password beside it");
+        }
+        Matcher talkative = TALKATIVE.matcher(text);
+        if (mariadb && talkative.find()) {
+            throw new IllegalArgumentException(
+                    "must not set " + talkative.group(1) + ": messages, and so logs, would hold rows");
         }
         if (mariadb && !MARIADB_FORM.matcher(text).matches()) {
             throw new IllegalArgumentException("must have the form jdbc:mariadb://HOST:PORT/DATABASE, with one server");

@@ -39,6 +39,10 @@ class DatabaseUrlTest {
         refused("jdbc:mariadb://hush:x/shop", "must have the form jdbc:mariadb://HOST:PORT/DATABASE");
         refused("jdbc:mariadb://a,hush/shop", "with one server");
         refused("jdbc:mariadb://u:hush@h/shop", "must not hold user or password");
+        refused("jdbc:mariadb://h/?a=b&dumpqueriesonexception=true", "must not set dumpqueriesonexception");
+        refused(
+                "jdbc:mariadb://h/?includeInnodbStatusInDeadlockExceptions=true",
+                "must not set includeInnodbStatusInDeadlockExceptions");
         refused("jdbc:mariadb://h/shop?a=b&password=hush", "must not hold user or password");
     }
 

@@ -24,6 +24,6 @@ class MariadbPolicyIT extends PolicyIT {
         twin.start();
         TwinlogException refused = twin.awaitFailure();
         assertThat(refused.category()).isEqualTo(Category.CONFIG);
-        assertThat(refused.getMessage()).contains("which MariaDB does not keep: name a column");
+        assertThat(refused.getMessage()).contains("which neither MariaDB nor MySQL keeps: name a column");
     }
 }

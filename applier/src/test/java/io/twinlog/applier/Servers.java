@@ -2,6 +2,7 @@ package io.twinlog.applier;
 
 import io.twinlog.sandbox.EmbeddedKafka;
 import io.twinlog.sandbox.EmbeddedMariadb;
+import io.twinlog.sandbox.EmbeddedMysql;
 import io.twinlog.sandbox.EmbeddedPostgres;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -32,6 +33,19 @@ public final class Servers {
                 .setting("innodb_flush_log_at_trx_commit", "0")
                 .setting("innodb_doublewrite", "OFF")
                 .start();
+    }
+
+    private static final class MysqlHolder {
+        static final EmbeddedMysql MYSQL = EmbeddedMysql.builder()
+                .withoutBinlog()
+                .setting("innodb_flush_log_at_trx_commit", "0")
+                .setting("innodb_doublewrite", "OFF")
+                .start();
+    }
+
+    /** For the tests of -Pmysql. */
+    public static EmbeddedMysql mysql() {
+        return MysqlHolder.MYSQL;
     }
 
     public static EmbeddedMariadb mariadb() {

@@ -35,23 +35,6 @@ public enum TargetVendor {
 
     /** Tests have database {@code public} to themselves, one after the other: the scripts' tables are in it. */
     MARIADB("root", "23000, error 4025") {
-        private static final Pattern NAMED = Pattern.compile("(\\w+) (\\w+) CONSTRAINT (\\w+) UNIQUE");
-        private static final String WAITING =
-                "SELECT count(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'";
-        private static final Map<String, String> WORDS = Map.of(
-                "SELECT count(*) FROM pg_locks WHERE NOT granted",
-                WAITING,
-                "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()",
-                // Of the server's life.
-                "SELECT least(variable_value, 1) FROM information_schema.global_status WHERE variable_name ="
-                        + " 'Innodb_deadlocks'",
-                "SELECT count(*) FROM pg_namespace WHERE nspname = 'twinlog'",
-                "SELECT count(*) FROM information_schema.schemata WHERE schema_name = 'twinlog'",
-                "SELECT count(*), count(*) FILTER (WHERE v = 'v' || -id AND id < 0) FROM t",
-                "SELECT count(*), sum(v = 'v' || -id AND id < 0) FROM t");
-        private static final Pattern SERIES =
-                Pattern.compile("SELECT i, (.*) FROM generate_series\\((\\d+), (\\d+)\\) i");
-
         @Override
         String newDatabase(String name) {
             Servers.mariadb().execute("", "DROP DATABASE IF EXISTS public", "CREATE DATABASE public");
@@ -69,21 +52,87 @@ public enum TargetVendor {
 
         @Override
         String translate(String sql) {
-            String known = WORDS.get(sql);
+            return Words.translate(sql, Words.MARIADB, "longtext", "longtext", "SELECT seq, $1 FROM seq_$2_to_$3");
+        }
+    },
+
+    /** The same; the tests of -Pmysql. */
+    MYSQL("root", "HY000, error 3819") {
+        @Override
+        String newDatabase(String name) {
+            Servers.mysql().execute("", "DROP DATABASE IF EXISTS public", "CREATE DATABASE public");
+            return Servers.mysql().jdbcUrl("public");
+        }
+
+        @Override
+        Connection connect(String url, String user) throws SQLException {
+            Connection connection = Dialect.MYSQL.connect(url, user, "", "test");
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SET SESSION sql_mode = concat(@@sql_mode, ',PIPES_AS_CONCAT'),"
+                        + " cte_max_recursion_depth = 10000000");
+            }
+            return connection;
+        }
+
+        @Override
+        String translate(String sql) {
+            return Words.translate(
+                            sql,
+                            Words.MYSQL,
+                            "longtext",
+                            "varchar(700)",
+                            "WITH RECURSIVE s (seq) AS (SELECT $2 UNION ALL SELECT seq + 1 FROM s WHERE seq < $3)"
+                                    + " SELECT seq, $1 FROM s")
+                    // A default of a long text must be an expression.
+                    .replaceAll("longtext((?: NOT NULL)?) DEFAULT ('[^']*')", "longtext$1 DEFAULT ($2)");
+        }
+    };
+
+    /** What MariaDB and MySQL are told instead. */
+    private static final class Words {
+        private static final Pattern NAMED = Pattern.compile("(\\w+) (\\w+) CONSTRAINT (\\w+) UNIQUE");
+        private static final Pattern UNIQUE = Pattern.compile("\\btext(?= UNIQUE|, UNIQUE)");
+        private static final Pattern SERIES =
+                Pattern.compile("SELECT i, (.*) FROM generate_series\\((\\d+), (\\d+)\\) i");
+        private static final String WAITING =
+                "SELECT count(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'";
+        // Deadlocks are those of the server's life.
+        private static final Map<String, String> MARIADB =
+                words("SELECT least(variable_value, 1) FROM information_schema.global_status WHERE variable_name ="
+                        + " 'Innodb_deadlocks'");
+        private static final Map<String, String> MYSQL =
+                words("SELECT least(count, 1) FROM information_schema.innodb_metrics WHERE name = 'lock_deadlocks'");
+
+        private static Map<String, String> words(String deadlocks) {
+            return Map.of(
+                    "SELECT count(*) FROM pg_locks WHERE NOT granted",
+                    WAITING,
+                    "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()",
+                    deadlocks,
+                    "SELECT count(*) FROM pg_namespace WHERE nspname = 'twinlog'",
+                    "SELECT count(*) FROM information_schema.schemata WHERE schema_name = 'twinlog'",
+                    "SELECT count(*), count(*) FILTER (WHERE v = 'v' || -id AND id < 0) FROM t",
+                    "SELECT count(*), sum(v = 'v' || -id AND id < 0) FROM t");
+        }
+
+        /** Texts in a unique index may have to be of another type. */
+        private static String translate(
+                String sql, Map<String, String> words, String text, String unique, String series) {
+            String known = words.get(sql);
             if (known != null) {
                 return known;
             }
             if (sql.startsWith("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")) {
                 return WAITING;
             }
-            boolean table = sql.startsWith("CREATE TABLE") || sql.startsWith("ALTER TABLE");
-            String named = NAMED.matcher(sql).replaceAll("$1 $2, UNIQUE $3 ($1)");
-            String typed = table ? named.replaceAll("\\btext\\b", "longtext") : named;
-            return SERIES.matcher(typed)
-                    .replaceAll("SELECT seq, $1 FROM seq_$2_to_$3")
-                    .replace(" WITH (fillfactor = 50)", "");
+            String typed = NAMED.matcher(sql).replaceAll("$1 $2, UNIQUE $3 ($1)");
+            if (sql.startsWith("CREATE TABLE") || sql.startsWith("ALTER TABLE")) {
+                typed = UNIQUE.matcher(typed).replaceAll(unique);
+                typed = typed.replaceAll("\\btext\\b", text);
+            }
+            return SERIES.matcher(typed).replaceAll(series).replace(" WITH (fillfactor = 50)", "");
         }
-    };
+    }
 
     private final String user;
     private final String checkViolation;

@@ -18,14 +18,19 @@ public interface Dialect {
 
     Dialect POSTGRESQL = new PostgresDialect();
 
-    Dialect MARIADB = new MariadbDialect();
+    Dialect MARIADB = new MariadbDialect("utf8mb4_nopad_bin");
+
+    Dialect MYSQL = new MysqlDialect();
 
     /** Of the database that a connection leads to. */
     static Dialect of(Connection connection) throws SQLException {
-        return connection.isWrapperFor(PGConnection.class) ? POSTGRESQL : MARIADB;
+        if (connection.isWrapperFor(PGConnection.class)) {
+            return POSTGRESQL;
+        }
+        return connection.getMetaData().getDatabaseProductVersion().contains("MariaDB") ? MARIADB : MYSQL;
     }
 
-    /** Of the database that a JDBC URL names. */
+    /** That connects to the database that a JDBC URL names: MariaDB's for MySQL too, whose kind only its server tells. */
     static Dialect ofUrl(String url) {
         return url.startsWith("jdbc:mariadb:") || url.startsWith("jdbc:mysql:") ? MARIADB : POSTGRESQL;
     }
@@ -49,6 +54,15 @@ public interface Dialect {
      *     {@code {bytes}}, {@code {time}}, {@code {now}}, {@code {identity}} and {@code {storage}} in place of types and clauses
      */
     String ddl(String template);
+
+    /**
+     * Creates an index of a table of schema {@code twinlog} unless it exists.
+     *
+     * @param columns as they stand in brackets
+     */
+    default void createIndex(Statement statement, String name, String table, String columns) throws SQLException {
+        statement.execute("CREATE INDEX IF NOT EXISTS " + name + " ON twinlog." + table + " (" + columns + ")");
+    }
 
     /** How many of these tables of schema {@code twinlog} there are. */
     int count(Connection connection, Collection<String> tables) throws SQLException;

@@ -18,8 +18,8 @@ import java.util.Properties;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** MariaDB: many rows travel as a batch, or as a list of tuples. Names are in double quotes, times in UTC. */
-final class MariadbDialect implements Dialect {
+/** MariaDB and MySQL: many rows travel as a batch, or as a list of tuples. Names are in double quotes, times in UTC. */
+sealed class MariadbDialect implements Dialect permits MysqlDialect {
 
     /** Parameters of the driver that would break what we rely on. */
     private static final List<String> OURS = List.of(
@@ -45,7 +45,13 @@ final class MariadbDialect implements Dialect {
                     + "NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO',time_zone='+00:00'";
 
     private static final String ASCII = " CHARACTER SET ascii COLLATE ascii_bin";
-    private static final String UTF8 = " CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin";
+
+    private final String utf8;
+
+    /** @param collation of utf8mb4, under which no two texts are equal */
+    MariadbDialect(String collation) {
+        utf8 = " CHARACTER SET utf8mb4 COLLATE " + collation;
+    }
 
     @Override
     public Connection connect(String url, String user, String password, String applicationName) throws SQLException {
@@ -91,10 +97,10 @@ final class MariadbDialect implements Dialect {
     @Override
     public String ddl(String template) {
         return template.replace("{replication}", "varchar(400)" + ASCII)
-                .replace("{name}", "varchar(190)" + UTF8)
-                .replace("{chain}", "varchar(400)" + UTF8)
+                .replace("{name}", "varchar(190)" + utf8)
+                .replace("{chain}", "varchar(400)" + utf8)
                 .replace("{topic}", "varchar(255)" + ASCII)
-                .replace("{text}", "longtext" + UTF8)
+                .replace("{text}", "longtext" + utf8)
                 .replace("{key}", "varbinary(1000)")
                 .replace("{bytes}", "longblob")
                 .replace("{time}", "datetime(6)")

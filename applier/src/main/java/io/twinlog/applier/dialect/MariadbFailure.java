@@ -6,19 +6,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What an error of MariaDB means (its manual, "MariaDB Error Code Reference"). Stateless. */
+/** What an error of MariaDB or MySQL means (their manuals, "MariaDB Error Code Reference", "Server Error Message Reference"). Stateless. */
 final class MariadbFailure {
 
     /** Duplicate keys, by number. */
     private static final Set<Integer> UNIQUE = Set.of(1022, 1062, 1169, 1586);
 
     /** Values that do not fit their columns. */
-    private static final Set<Integer> CONVERSION =
-            Set.of(1264, 1265, 1267, 1292, 1300, 1366, 1367, 1406, 1411, 1416, 1441, 1690, 4078);
+    private static final Set<Integer> CONVERSION = Set.of(
+            1264, 1265, 1267, 1292, 1300, 1366, 1367, 1406, 1411, 1416, 1441, 1690, 3140, 3156, 3157, 3158, 3854, 4078);
 
     /** Null, no default, foreign keys (another session may have them checked), CHECK, what a trigger raises, sizes of rows. */
     private static final Set<Integer> CONSTRAINT =
-            Set.of(1048, 1118, 1216, 1217, 1263, 1364, 1365, 1369, 1442, 1451, 1452, 1644, 4025);
+            Set.of(1048, 1118, 1216, 1217, 1263, 1364, 1365, 1369, 1442, 1451, 1452, 1644, 3819, 4025);
 
     /**
      * Lock time-out, deadlock, a row or table that changed since the transaction has seen it, a lock that is not waited for, a savepoint that is
@@ -41,7 +41,8 @@ final class MariadbFailure {
             Set.of(1044, 1045, 1095, 1130, 1131, 1142, 1143, 1227, 1370, 1410, 1419, 1698, 1820);
 
     private static final Pattern KEY = Pattern.compile("for key '(?:[^'.]*\\.)?([^']*)'\\s*$");
-    private static final Pattern CHECK = Pattern.compile("CONSTRAINT [`\"]((?:[^`\"])*)[`\"] failed");
+    private static final Pattern CHECK =
+            Pattern.compile("CONSTRAINT [`\"]((?:[^`\"])*)[`\"] failed|Check constraint '([^']*)' is violated");
     private static final Pattern CONNECTION = Pattern.compile("^\\(conn=\\d+\\) ");
 
     private MariadbFailure() {}
@@ -86,7 +87,10 @@ final class MariadbFailure {
     static @Nullable String constraint(SQLException failure) {
         String message = failure.getMessage() == null ? "" : failure.getMessage();
         Matcher name = (isUnique(failure) ? KEY : CHECK).matcher(message);
-        return name.find() ? name.group(1) : null;
+        if (!name.find()) {
+            return null;
+        }
+        return name.groupCount() > 1 && name.group(1) == null ? name.group(2) : name.group(1);
     }
 
     /** The server's words; those about a row's data hold its values and are left out. */

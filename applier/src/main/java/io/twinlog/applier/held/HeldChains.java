@@ -243,10 +243,11 @@ public final class HeldChains {
             keys.executeUpdate();
         }
         List<EventId> cleared = new ArrayList<>();
+        String before = " FROM twinlog.held_event WHERE replication = ? AND (epoch, seq, ordinal) < (?, ?, ?)"
+                + " AND source_schema = ? AND source_table = ?";
+        // MySQL does not tell what it has deleted.
         try (PreparedStatement events =
-                connection.prepareStatement("DELETE FROM twinlog.held_event WHERE replication = ?"
-                        + " AND (epoch, seq, ordinal) < (?, ?, ?) AND source_schema = ? AND source_table = ?"
-                        + " RETURNING epoch, seq, ordinal")) {
+                connection.prepareStatement("SELECT epoch, seq, ordinal" + before + " FOR UPDATE")) {
             setEvent(events, truncate);
             events.setString(5, table.schema());
             events.setString(6, table.table());
@@ -255,6 +256,12 @@ public final class HeldChains {
                     cleared.add(new EventId(row.getLong(1), row.getLong(2), row.getLong(3)));
                 }
             }
+        }
+        try (PreparedStatement events = connection.prepareStatement("DELETE" + before)) {
+            setEvent(events, truncate);
+            events.setString(5, table.schema());
+            events.setString(6, table.table());
+            events.executeUpdate();
         }
         cleared.sort(null);
         return cleared;

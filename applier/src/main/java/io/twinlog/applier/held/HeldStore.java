@@ -44,7 +44,7 @@ public final class HeldStore {
                 "CREATE TABLE IF NOT EXISTS twinlog.held_key (replication {replication}, source_schema {name}, source_table"
                         + " {name}, \"key\" {key}, chain {chain} NOT NULL, held_at {time} NOT NULL DEFAULT {now}, PRIMARY KEY"
                         + " (replication, source_schema, source_table, \"key\"))"));
-        statement.execute("CREATE INDEX IF NOT EXISTS held_key_chain ON twinlog.held_key (replication, chain)");
+        dialect.createIndex(statement, "held_key_chain", "held_key", "replication, chain");
         statement.execute(
                 dialect.ddl(
                         "CREATE TABLE IF NOT EXISTS twinlog.held_event (replication {replication}, epoch bigint, seq bigint, ordinal"
@@ -52,9 +52,7 @@ public final class HeldStore {
                                 + " kind {name} NOT NULL, held_at {time} NOT NULL DEFAULT {now}, topic {topic} NOT NULL, \"partition\" integer"
                                 + " NOT NULL, record_offset bigint NOT NULL, raw_key {bytes}, raw_value {bytes} NOT NULL, position {text}, tx_id"
                                 + " bigint, origin {text}, commit_us bigint NOT NULL, PRIMARY KEY (replication, epoch, seq, ordinal))"));
-        statement.execute(
-                "CREATE INDEX IF NOT EXISTS held_event_chain ON twinlog.held_event (replication, chain, epoch, seq,"
-                        + " ordinal)");
+        dialect.createIndex(statement, "held_event_chain", "held_event", "replication, chain, epoch, seq, ordinal");
         statement.execute(dialect.ddl(
                 "CREATE TABLE IF NOT EXISTS twinlog.held_table (replication {replication}, source_schema {name},"
                         + " source_table {name}, reason {text} NOT NULL, held_at {time} NOT NULL DEFAULT {now}, PRIMARY KEY"
@@ -265,15 +263,20 @@ public final class HeldStore {
             setTable(keys, table);
             keys.executeUpdate();
         }
+        String waiting = " FROM twinlog.held_event WHERE replication = ? AND source_schema = ? AND source_table = ?";
+        // MySQL does not tell what it has deleted.
         try (PreparedStatement events =
-                connection.prepareStatement("DELETE FROM twinlog.held_event WHERE replication = ?"
-                        + " AND source_schema = ? AND source_table = ? RETURNING epoch, seq, ordinal")) {
+                connection.prepareStatement("SELECT epoch, seq, ordinal" + waiting + " FOR UPDATE")) {
             setTable(events, table);
             try (ResultSet row = events.executeQuery()) {
                 while (row.next()) {
                     cleared.add(new EventId(row.getLong(1), row.getLong(2), row.getLong(3)));
                 }
             }
+        }
+        try (PreparedStatement events = connection.prepareStatement("DELETE" + waiting)) {
+            setTable(events, table);
+            events.executeUpdate();
         }
         cleared.sort(null);
         return cleared;

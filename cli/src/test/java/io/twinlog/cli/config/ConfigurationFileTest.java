@@ -186,7 +186,7 @@ class ConfigurationFileTest {
                         "line 2, column 8: kafka.bootstrap.servers is missing (or embedded, for a broker in this process)",
                         "line 2, column 10: kafka.bootstrap.server is not a setting of Kafka's clients;"
                                 + " do you mean bootstrap.servers?",
-                        "line 4, column 8: source.url names a mongodb database; this version knows PostgreSQL and MariaDB only",
+                        "line 4, column 8: source.url names a mongodb database; this version knows PostgreSQL, MariaDB and MySQL only",
                         "line 6, column 3: source.pasword is not a known key; do you mean source.password?",
                         "line 7, column 11: source.tables must be a list, such as [\"first\", \"second\"]",
                         "line 9, column 3: target.user is missing",

@@ -33,7 +33,7 @@ public record DatabaseUrl(String jdbc) {
         for (String later : new String[] {"mongodb:", "mongodb+srv:"}) {
             if (lower.startsWith(later)) {
                 throw new IllegalArgumentException("names a " + later.replace(":", "")
-                        + " database; this version knows PostgreSQL and MariaDB only");
+                        + " database; this version knows PostgreSQL, MariaDB and MySQL only");
             }
         }
         boolean mariadb = isMariadb(text);

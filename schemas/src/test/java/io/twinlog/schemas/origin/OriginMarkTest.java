@@ -9,6 +9,8 @@ class OriginMarkTest {
     @Test
     void marks_of_appliers_are_known_again() {
         assertThat(OriginMark.isOfApplier(OriginMark.replicationOrigin("shop"))).isTrue();
+        assertThat(OriginMark.isOfApplier(OriginMark.gtidTag("shop"))).isTrue();
+        assertThat(OriginMark.gtidTag("a name: ü")).matches("[a-z_][a-z0-9_]{0,31}");
         assertThat(OriginMark.isOfApplier("0-" + OriginMark.serverId("shop"))).isTrue();
         assertThat(OriginMark.isOfApplier(String.valueOf(OriginMark.serverId("shop"))))
                 .isTrue();

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class MariadbCatalog {
 
     private static final String COLUMNS = "SELECT column_name, column_type, character_set_name, collation_name,"
-            + " is_generated = 'ALWAYS', extra, is_nullable = 'NO' FROM information_schema.columns WHERE table_schema = ? AND table_name = ?"
+            + " coalesce(generation_expression, '') <> '', extra, is_nullable = 'NO' FROM information_schema.columns WHERE table_schema = ? AND table_name = ?"
             + " ORDER BY ordinal_position";
 
     private static final String UNIQUES = "SELECT index_name, column_name, sub_part IS NOT NULL FROM"
@@ -85,9 +85,13 @@ final class MariadbCatalog {
             select.setString(2, id.table());
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
-                    names.computeIfAbsent(row.getString(1), name -> new ArrayList<>())
-                            .add(row.getString(2));
-                    if (row.getBoolean(3)) {
+                    List<String> of = names.computeIfAbsent(row.getString(1), name -> new ArrayList<>());
+                    String column = row.getString(2);
+                    if (column != null) {
+                        of.add(column);
+                    }
+                    // MySQL may index an expression, which is no column.
+                    if (column == null || row.getBoolean(3)) {
                         partial.add(row.getString(1));
                     }
                 }

@@ -2,7 +2,6 @@ package io.twinlog.applier.target.mariadb;
 
 import io.twinlog.applier.dialect.Identifier;
 import io.twinlog.schemas.check.Check;
-import io.twinlog.schemas.origin.OriginMark;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -34,7 +33,9 @@ final class MariadbChecks {
                 checks.add(Check.problem("target version", problem, null));
                 return checks;
             }
-            checks.add(Check.ok("target version", MariadbSessions.version(connection)));
+            checks.add(Check.ok(
+                    "target version",
+                    ServerFlavor.of(connection).product() + " " + MariadbSessions.version(connection)));
             checks.add(writable(connection));
             checks.add(timestamps(connection));
             checks.add(database(connection));
@@ -88,15 +89,17 @@ final class MariadbChecks {
     }
 
     private Check mark(Connection connection) throws SQLException {
-        String subject = "target server_id of our writes";
+        ServerFlavor flavor = ServerFlavor.of(connection);
+        String subject = "target " + flavor.marker() + " of our writes";
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET SESSION server_id = " + OriginMark.serverId(replication));
-            return Check.ok(subject, "writes are marked as " + OriginMark.serverId(replication));
+            statement.execute(flavor.marking(replication));
+            return Check.ok(subject, "writes are marked as " + flavor.mark(replication));
         } catch (SQLException e) {
             return Check.warning(
                     subject,
-                    "user " + user + " may not set it: a capture on the target cannot tell our writes from others",
-                    "GRANT BINLOG REPLAY ON *.* TO " + account(connection) + ";");
+                    "user " + user + " may not set it (" + e.getMessage()
+                            + "): a capture on the target cannot tell our writes from others",
+                    "GRANT " + flavor.markingPrivilege() + " ON *.* TO " + account(connection) + ";");
         }
     }
 

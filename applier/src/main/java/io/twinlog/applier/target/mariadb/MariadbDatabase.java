@@ -34,13 +34,6 @@ public final class MariadbDatabase implements TargetDatabase {
                     + " heartbeat_time = coalesce(?, heartbeat_time), updated_at = CURRENT_TIMESTAMP(6) WHERE replication = ? AND"
                     + " epoch = ? AND seq = ?";
 
-    // Who holds a lock that a session wants, of rows; who holds one of a whole table the server does not say.
-    private static final String BLOCKING =
-            "SELECT DISTINCT b.trx_mysql_thread_id, p.\"USER\", p.host, p.command, b.trx_started"
-                    + " FROM information_schema.innodb_lock_waits w JOIN information_schema.innodb_trx r ON r.trx_id ="
-                    + " w.requesting_trx_id JOIN information_schema.innodb_trx b ON b.trx_id = w.blocking_trx_id LEFT JOIN"
-                    + " information_schema.processlist p ON p.id = b.trx_mysql_thread_id WHERE r.trx_mysql_thread_id = ? ORDER BY 1";
-
     private final String user;
     private final String replication;
     private final MariadbSessions sessions;
@@ -52,7 +45,7 @@ public final class MariadbDatabase implements TargetDatabase {
         this.sessions = new MariadbSessions(url, user, password, replication);
         this.bindings = new Bindings<>(() -> connect("catalog"), (connection, shape) -> {
             TargetTable<MariadbColumn> table = MariadbCatalog.load(connection, shape.id());
-            return TableBinding.of(shape, table, MariadbTableFit.remedies(shape, table));
+            return TableBinding.of(shape, table, MariadbTableFit.remedies(ServerFlavor.of(connection), shape, table));
         });
     }
 
@@ -130,7 +123,8 @@ public final class MariadbDatabase implements TargetDatabase {
 
     @Override
     public List<String> remedies(Connection connection, TableShape shape) throws SQLException {
-        return MariadbTableFit.remedies(shape, MariadbCatalog.load(connection, shape.id()));
+        return MariadbTableFit.remedies(
+                ServerFlavor.of(connection), shape, MariadbCatalog.load(connection, shape.id()));
     }
 
     @Override
@@ -151,7 +145,8 @@ public final class MariadbDatabase implements TargetDatabase {
     @Override
     public @Nullable String blockers(Connection connection, long session) throws SQLException {
         List<String> found = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement(BLOCKING)) {
+        try (PreparedStatement select =
+                connection.prepareStatement(ServerFlavor.of(connection).blocking())) {
             select.setLong(1, session);
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
@@ -173,7 +168,8 @@ public final class MariadbDatabase implements TargetDatabase {
 
     @Override
     public String withoutOrigin() {
-        return "The session may not set server_id (missing privilege BINLOG REPLAY): a capture on the target cannot tell"
+        return "The session may not mark its writes (missing privilege BINLOG REPLAY; MySQL: TRANSACTION_GTID_TAG, from 8.3 on,"
+                + " with gtid_mode = ON): a capture on the target cannot tell"
                 + " these writes from others.";
     }
 

@@ -24,7 +24,8 @@ record MariadbPolicyFacts(Connection connection) implements PolicyChecks.Facts {
             return null;
         }
         Family family = found.type().family();
-        return new PolicyChecks.Column(NUMBERS.contains(family), family != Family.GEOMETRY && family != Family.BIT);
+        return new PolicyChecks.Column(
+                NUMBERS.contains(family), family != Family.GEOMETRY && family != Family.BIT && family != Family.JSON);
     }
 
     @Override
@@ -35,6 +36,6 @@ record MariadbPolicyFacts(Connection connection) implements PolicyChecks.Facts {
 
     @Override
     public String commitTimeUnknown() {
-        return "MariaDB does not keep: name a column";
+        return "neither MariaDB nor MySQL keeps: name a column";
     }
 }

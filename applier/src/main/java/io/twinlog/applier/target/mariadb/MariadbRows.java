@@ -114,7 +114,8 @@ final class MariadbRows implements RowStatements {
     @Override
     public int compareSites(String replication) throws SQLException {
         PreparedStatement select = session.prepare("SELECT strcmp(CAST(concat(system_id, ' ', \"database\") AS BINARY),"
-                + " CAST(concat(@@server_uid, ' ', coalesce(database(), '')) AS BINARY)) FROM twinlog.progress WHERE"
+                + " CAST(concat(" + ServerFlavor.of(session.connection()).identity()
+                + ", ' ', coalesce(database(), '')) AS BINARY)) FROM twinlog.progress WHERE"
                 + " replication = ?");
         select.setString(1, replication);
         try (ResultSet row = select.executeQuery()) {

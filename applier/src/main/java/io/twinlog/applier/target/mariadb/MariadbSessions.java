@@ -6,7 +6,6 @@ import io.twinlog.applier.target.LockedException;
 import io.twinlog.applier.target.TargetSession;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
-import io.twinlog.schemas.origin.OriginMark;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -20,20 +19,10 @@ import java.util.HexFormat;
 /** Opens sessions: settings, the lock against a second applier, the mark of our writes. Stateless but for what it was made with. */
 final class MariadbSessions {
 
-    // Foreign keys: the effects of cascades are in the log of a source that has them, like those of triggers. Locks:
-    // as on PostgreSQL, ten seconds.
-    private static final String SETTINGS =
-            "SET SESSION foreign_key_checks = 0, unique_checks = 1, check_constraint_checks = 1,"
-                    + " innodb_lock_wait_timeout = 10, lock_wait_timeout = 10, max_statement_time = 0,"
-                    + " idle_transaction_timeout = 0, idle_write_transaction_timeout = 0, wait_timeout = 28800,"
-                    + " sql_safe_updates = 0, sql_select_limit = 18446744073709551615, group_concat_max_len = 1048576";
-
     /** Seconds; shorter than the connection's time-out for an answer. */
     private static final int REPLAY_PATIENCE = 240;
 
     private static final int LONGEST_LOCK_NAME = 60;
-    private static final int OLDEST_MAJOR = 10;
-    private static final int OLDEST_MINOR = 6;
 
     private final String url;
     private final String user;
@@ -106,7 +95,9 @@ final class MariadbSessions {
         requireServer(connection);
         connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
         try (Statement statement = connection.createStatement()) {
-            statement.execute(SETTINGS);
+            for (String setting : ServerFlavor.of(connection).settings()) {
+                statement.execute(setting);
+            }
             if (isOn(connection, "innodb_snapshot_isolation")) {
                 // Another session's commit would make our statement fail that reads the newest row anyway.
                 statement.execute("SET SESSION innodb_snapshot_isolation = OFF");
@@ -135,15 +126,16 @@ final class MariadbSessions {
 
     /** What is wrong with the server's kind or version, or null. */
     static @org.jspecify.annotations.Nullable String problem(Connection connection) throws SQLException {
+        ServerFlavor flavor = ServerFlavor.of(connection);
         String version = version(connection);
-        if (!version.contains("MariaDB")) {
-            return "The target is no MariaDB server (version " + version
-                    + "): MySQL as a target has not been tried and is refused, since values might be changed in silence";
-        }
-        int major = connection.getMetaData().getDatabaseMajorVersion();
-        int minor = connection.getMetaData().getDatabaseMinorVersion();
-        boolean old = major < OLDEST_MAJOR || (major == OLDEST_MAJOR && minor < OLDEST_MINOR);
-        return old ? "MariaDB " + version + " is older than " + OLDEST_MAJOR + "." + OLDEST_MINOR : null;
+        return release(version) < release(flavor.oldest())
+                ? flavor.product() + " " + version + " is older than " + flavor.oldest()
+                : null;
+    }
+
+    private static int release(String version) {
+        String[] parts = version.split("\\D", 3);
+        return 1000 * Integer.parseInt(parts[0]) + Integer.parseInt(parts[1]);
     }
 
     static String version(Connection connection) throws SQLException {
@@ -155,12 +147,9 @@ final class MariadbSessions {
     }
 
     static boolean isOn(Connection connection, String variable) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(
-                "SELECT variable_value FROM" + " information_schema.session_variables WHERE variable_name = ?")) {
-            select.setString(1, variable);
-            try (ResultSet row = select.executeQuery()) {
-                return row.next() && ("ON".equalsIgnoreCase(row.getString(1)) || "1".equals(row.getString(1)));
-            }
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SHOW SESSION VARIABLES LIKE '" + variable + "'")) {
+            return row.next() && ("ON".equalsIgnoreCase(row.getString(2)) || "1".equals(row.getString(2)));
         }
     }
 
@@ -212,12 +201,13 @@ final class MariadbSessions {
     // Lets a capture on this server tell our writes from others; without the privilege it goes without.
     private boolean mark(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET SESSION server_id = " + OriginMark.serverId(replication));
+            statement.execute(ServerFlavor.of(connection).marking(replication));
             return true;
         } catch (SQLException e) {
-            if (SqlFailure.of(e) != SqlFailure.PRIVILEGE) {
+            if (SqlFailure.of(e) == SqlFailure.OUTAGE) {
                 throw e;
             }
+            // No privilege; or the server has no such mark.
             return false;
         }
     }

@@ -15,9 +15,9 @@ final class MariadbTableFit {
     private MariadbTableFit() {}
 
     /** The statements that make the target fit, with names in backquotes; empty if it does. */
-    static List<String> remedies(TableShape shape, @Nullable TargetTable<MariadbColumn> table) {
+    static List<String> remedies(ServerFlavor flavor, TableShape shape, @Nullable TargetTable<MariadbColumn> table) {
         if (table == null) {
-            return List.of(createTable(shape));
+            return List.of(createTable(flavor, shape));
         }
         String alter = "ALTER TABLE " + quote(shape.schema()) + "." + quote(shape.table());
         List<String> statements = new ArrayList<>();
@@ -26,10 +26,12 @@ final class MariadbTableFit {
         }
         for (ColumnShape column : shape.columns()) {
             MariadbColumn target = table.column(column.name());
-            String type = type(shape, column);
+            String type = type(flavor, shape, column);
             if (target == null) {
                 statements.add(alter + " ADD COLUMN " + quote(column.name()) + " " + type + ";");
-            } else if (target.generated() ? column.key() : !MariadbTypeFit.fits(shape, column, target)) {
+            } else if (target.generated()
+                    ? column.key()
+                    : !MariadbTypeFit.fits(shape, column, target, isUnique(table, column))) {
                 statements.add(alter + " MODIFY COLUMN " + quote(column.name()) + " " + type + ";");
             }
         }
@@ -39,14 +41,21 @@ final class MariadbTableFit {
         return statements;
     }
 
-    private static String type(TableShape shape, ColumnShape column) {
-        String wanted = MariadbTypeFit.wanted(shape, column);
-        return wanted == null ? "... /* no type of MariaDB holds every " + column.sqlType() + " */" : wanted;
+    /** Part of an index that a long type cannot be in. */
+    private static boolean isUnique(TargetTable<MariadbColumn> table, ColumnShape column) {
+        return table.uniques().stream().anyMatch(unique -> unique.columns().contains(column.name()));
     }
 
-    private static String createTable(TableShape shape) {
+    private static String type(ServerFlavor flavor, TableShape shape, ColumnShape column) {
+        String wanted = MariadbTypeFit.wanted(flavor, shape, column);
+        return wanted == null
+                ? "... /* no type of " + flavor.product() + " holds every " + column.sqlType() + " */"
+                : wanted;
+    }
+
+    private static String createTable(ServerFlavor flavor, TableShape shape) {
         String columns = shape.columns().stream()
-                .map(column -> quote(column.name()) + " " + type(shape, column))
+                .map(column -> quote(column.name()) + " " + type(flavor, shape, column))
                 .collect(Collectors.joining(", "));
         String key = shape.columns().stream()
                 .filter(ColumnShape::key)

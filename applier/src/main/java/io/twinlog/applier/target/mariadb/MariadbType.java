@@ -33,6 +33,8 @@ record MariadbType(String name, String modifiers, boolean unsigned) {
         TIMESTAMP,
         TIME,
         BIT,
+        /** A type of MySQL; of MariaDB it is a long text. */
+        JSON,
         /** Sent as text, compared by its own rules: uuid, inet. */
         PLAIN,
         UNKNOWN
@@ -72,8 +74,7 @@ record MariadbType(String name, String modifiers, boolean unsigned) {
             case "numeric", "dec", "fixed" -> "decimal";
             case "double precision", "real" -> "double";
             case "boolean", "bool" -> "tinyint";
-            // MariaDB's json is another name of it.
-            case "json" -> "longtext";
+            case "geomcollection" -> "geometrycollection";
             default -> name;
         };
     }
@@ -101,6 +102,7 @@ record MariadbType(String name, String modifiers, boolean unsigned) {
             case "timestamp" -> Family.TIMESTAMP;
             case "time" -> Family.TIME;
             case "bit" -> Family.BIT;
+            case "json" -> Family.JSON;
             case "uuid", "inet4", "inet6" -> Family.PLAIN;
             default -> Family.UNKNOWN;
         };

@@ -19,20 +19,26 @@ final class MariadbTypeFit {
 
     private MariadbTypeFit() {}
 
-    static boolean fits(TableShape shape, ColumnShape source, MariadbColumn target) {
+    /** @param indexed whether the target column is in a unique index */
+    static boolean fits(TableShape shape, ColumnShape source, MariadbColumn target, boolean indexed) {
         if (target.type().family() == Family.UNKNOWN) {
             return false;
         }
         return shape.connector().equals(TableShape.POSTGRESQL)
-                ? fromPostgres(source, target.type())
+                ? fromPostgres(source, target.type(), indexed)
                 : fromMariadb(source, MariadbType.parse(source.sqlType()), target.type());
     }
 
     /** The type that a column of the target should have; null if there is none that is exact. */
-    static @org.jspecify.annotations.Nullable String wanted(TableShape shape, ColumnShape source) {
+    static @org.jspecify.annotations.Nullable String wanted(ServerFlavor flavor, TableShape shape, ColumnShape source) {
         if (!shape.connector().equals(TableShape.POSTGRESQL)) {
             MariadbType type = MariadbType.parse(source.sqlType());
-            return type.family() == Family.UNKNOWN ? null : type.toString();
+            return switch (type.family()) {
+                case UNKNOWN -> null;
+                case JSON -> flavor.hasJson() ? "json" : "longtext CHARACTER SET utf8mb4";
+                case PLAIN -> flavor.uuid().equals("uuid") ? type.toString() : "varchar(45) CHARACTER SET ascii";
+                default -> type.toString();
+            };
         }
         int length = length(source);
         return switch (source.type()) {
@@ -50,12 +56,12 @@ final class MariadbTypeFit {
             case TIME -> "time(6)";
             case TIMESTAMP -> "timestamp(6) NULL";
             case LOCAL_TIMESTAMP -> "datetime(6)";
-            case UUID -> "uuid";
+            case UUID -> flavor.uuid();
             case TEXT ->
                 length > 0 && length <= 16_000
                         ? "varchar(" + length + ") CHARACTER SET utf8mb4"
                         : source.key()
-                                ? "varchar(500) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin"
+                                ? "varchar(500) CHARACTER SET utf8mb4 COLLATE " + flavor.binaryCollation()
                                 : "longtext CHARACTER SET utf8mb4";
         };
     }
@@ -74,7 +80,7 @@ final class MariadbTypeFit {
         return counted && !array ? Integer.parseInt(matcher.group(2).trim()) : 0;
     }
 
-    private static boolean fromPostgres(ColumnShape source, MariadbType to) {
+    private static boolean fromPostgres(ColumnShape source, MariadbType to, boolean indexed) {
         return switch (source.type()) {
             case BOOLEAN -> to.name().equals("tinyint");
             case INT -> integer(to, source.sqlType().startsWith("smallint") ? "smallint" : "int") || whole(to, 10);
@@ -86,19 +92,18 @@ final class MariadbTypeFit {
                         && !to.unsigned()
                         && to.scale() >= source.scale()
                         && to.number(10) - to.scale() >= source.precision() - source.scale();
-            // A key column has an index, which long types cannot have; a longer value is refused.
-            case BYTES ->
-                to.name().equals("longblob") || (source.key() && to.name().equals("varbinary"));
+            // Such a column has an index, which long types cannot have; a longer value is refused.
+            case BYTES -> to.name().equals("longblob") || (indexed && to.name().equals("varbinary"));
             case DATE -> to.family() == Family.DATE;
             case TIME -> to.family() == Family.TIME && to.scale() >= precision(source);
             case TIMESTAMP -> to.family() == Family.TIMESTAMP && to.scale() >= precision(source);
             case LOCAL_TIMESTAMP -> to.family() == Family.DATETIME && to.scale() >= precision(source);
             case UUID -> to.name().equals("uuid") || (text(to) && to.number(0) >= 36);
-            case TEXT -> textFromPostgres(source, to);
+            case TEXT -> textFromPostgres(source, to, indexed);
         };
     }
 
-    private static boolean textFromPostgres(ColumnShape source, MariadbType to) {
+    private static boolean textFromPostgres(ColumnShape source, MariadbType to, boolean indexed) {
         if (to.name().equals("longtext")) {
             return true;
         }
@@ -111,7 +116,7 @@ final class MariadbTypeFit {
             boolean padded = type.startsWith("character(") || type.startsWith("bpchar(");
             return (padded || to.name().equals("varchar")) && text(to) && to.number(0) >= length;
         }
-        return source.key() && to.name().equals("varchar");
+        return indexed && to.name().equals("varchar");
     }
 
     private static boolean text(MariadbType to) {
@@ -160,7 +165,9 @@ final class MariadbTypeFit {
                         || (BLOBS.contains(from.name()) && BLOBS.indexOf(to.name()) >= BLOBS.indexOf(from.name()));
             case DATETIME, TIMESTAMP, TIME -> to.family() == from.family() && to.scale() >= from.scale();
             case GEOMETRY -> to.name().equals("geometry");
-            case YEAR, FLOAT, DOUBLE, DATE, BIT, PLAIN, UNKNOWN -> false;
+            case JSON -> to.name().equals("longtext");
+            case PLAIN -> text(to) && to.number(1) >= (from.name().equals("uuid") ? 36 : 45);
+            case YEAR, FLOAT, DOUBLE, DATE, BIT, UNKNOWN -> false;
         };
     }
 

@@ -11,7 +11,7 @@ final class ShortText {
     static String sql(ColumnShape source, MariadbColumn column) {
         String text = Value.shown(source, column);
         return switch (column.type().family()) {
-            case CHAR, TEXT, BYTES, GEOMETRY ->
+            case CHAR, TEXT, BYTES, GEOMETRY, JSON ->
                 "IF(OCTET_LENGTH(" + text + ") <= " + ShownText.LONGEST_BYTES + ", " + text
                         + ", CONCAT('sha256 ', SHA2(" + text + ", 256), ', ', OCTET_LENGTH(" + text + "), ' bytes'))";
             case INTEGER, YEAR, DECIMAL, FLOAT, DOUBLE, DATE, DATETIME, TIMESTAMP, TIME, BIT, PLAIN, UNKNOWN -> text;

@@ -94,6 +94,12 @@ final class Value {
                     seconds(column, matching(DATETIME, text).replaceFirst("\\+00$", ""));
                 case TIME -> seconds(column, matching(TIME, text));
                 case BIT -> bits(column, text);
+                case JSON -> {
+                    if (!JsonFit.survives(text)) {
+                        throw refused(column, 1265, null);
+                    }
+                    yield text;
+                }
                 case PLAIN -> text;
                 case UNKNOWN -> throw new IllegalStateException("type " + column.type());
             };
@@ -224,6 +230,8 @@ final class Value {
             // As printed, so that what is no date or time compares unequal instead of being an error.
             case DATE, DATETIME, TIMESTAMP, TIME -> "CAST(" + column.quoted() + " AS CHAR) <=> ?";
             case BIT -> column.quoted() + " + 0 <=> ?";
+            // As a document, whose spaces and order do not count.
+            case JSON -> column.quoted() + " <=> CAST(? AS JSON)";
             case INTEGER, YEAR, DECIMAL, FLOAT, DOUBLE, BYTES, GEOMETRY, PLAIN, UNKNOWN -> column.quoted() + " <=> ?";
         };
     }
@@ -266,6 +274,7 @@ final class Value {
             // No text in UTF-8, no bytes of a geometry.
             case CHAR, TEXT, GEOMETRY -> new byte[] {(byte) 0xFF};
             case DATE, DATETIME, TIMESTAMP, TIME -> "nothing";
+            case JSON -> "[\"nothing that a column holds\", \"twinlog\"]";
             // More than any decimal and any float has; the one double that has it is the last before infinity.
             case INTEGER, YEAR, DECIMAL, FLOAT, DOUBLE, BIT -> Double.MAX_VALUE;
             case BYTES, PLAIN, UNKNOWN -> throw new IllegalStateException(column.type() + " holds everything");
@@ -325,7 +334,7 @@ final class Value {
                 source.type() == XlogType.BOOLEAN
                         ? "CASE " + column.quoted() + " WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE " + text + " END"
                         : text;
-            case YEAR, DECIMAL, FLOAT, DOUBLE, DATE, PLAIN, UNKNOWN -> text;
+            case YEAR, DECIMAL, FLOAT, DOUBLE, DATE, JSON, PLAIN, UNKNOWN -> text;
         };
     }
 

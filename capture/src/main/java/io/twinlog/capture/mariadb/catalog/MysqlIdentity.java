@@ -60,10 +60,11 @@ final class MysqlIdentity implements LogIdentity {
         if (gtid.anonymous()) {
             return event.serverId() == ownServer ? null : String.valueOf(event.serverId());
         }
-        if (!gtid.server().equals(ownUuid)) {
-            return gtid.source();
+        // A tag says more than the server: through how many of them a transaction may have come.
+        if (!gtid.tag().isEmpty()) {
+            return gtid.tag();
         }
-        return gtid.tag().isEmpty() ? null : gtid.tag();
+        return gtid.server().equals(ownUuid) ? null : gtid.server();
     }
 
     @Override

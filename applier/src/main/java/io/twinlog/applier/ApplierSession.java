@@ -23,6 +23,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -87,8 +89,13 @@ final class ApplierSession {
     /** Executes work until asked to stop. */
     void run(XlogReader xlog, int batchEvents, long batchBytes, Duration linger)
             throws SQLException, InterruptedException {
+        ExecutorService planning = Executors.newSingleThreadExecutor(task -> {
+            Thread thread = new Thread(task, "twinlog-applier-planner");
+            thread.setDaemon(true);
+            return thread;
+        });
         WorkQueue<BatchPlan> queue =
-                new WorkQueue<>(batch -> target.plan(batch.events()), batchEvents, batchBytes, linger);
+                new WorkQueue<>(batch -> target.plan(batch.events()), planning, batchEvents, batchBytes, linger);
         BatchBuilder<BatchPlan> builder = new BatchBuilder<>(queue, batchEvents, batchBytes, xlog::withTopicIds);
         ReaderThread reader =
                 new ReaderThread(xlog, builder, queue, reporter::backlog, this::kafkaSilent, reporter::waiting);
@@ -111,6 +118,7 @@ final class ApplierSession {
             }
         } finally {
             reader.end();
+            planning.shutdownNow();
         }
     }
 

@@ -8,6 +8,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -15,25 +21,25 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hand-over between the reading and the writing thread: at most one finished piece of work, and a batch that grows.
+ * The hand-over between the reading and the writing thread: at most one closed piece of work, and a batch that grows.
  *
  * <p>A writer that becomes free takes the growing batch as it is, so a single transaction waits for nobody; while the writer is
- * busy the batch grows, up to the budget, and is then made ready by the reader, so that building overlaps with the database's
- * work.
+ * busy the batch grows, up to the budget, and is then made ready on a thread of its own, so that reading, building and the
+ * database's work overlap.
  */
 public final class WorkQueue<P> {
 
-    private static final int MAX_FINISHED = 1;
+    private static final int MAX_CLOSED = 1;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final ArrayDeque<Work<P>> finished = new ArrayDeque<>();
+    private final ArrayDeque<Future<Work<P>>> closedWork = new ArrayDeque<>();
     private final Function<Batch, P> planner;
+    private final Executor planning;
     private final int maxEvents;
     private final long maxBytes;
     private final Duration linger;
     private Growing growing = new Growing();
-    private boolean planning;
     private long fetchedAhead;
     private boolean closed;
 
@@ -50,12 +56,14 @@ public final class WorkQueue<P> {
     }
 
     /**
-     * @param planner makes a batch ready for execution; called on either thread
+     * @param planner makes a batch ready for execution; called on the writer's thread and by the executor
+     * @param planning runs the planner for batches that were closed before the writer became free, one after the other
      * @param maxEvents above so many events a batch grows no further
      * @param linger how long a free writer waits for a larger batch where more is known to be on its way
      */
-    public WorkQueue(Function<Batch, P> planner, int maxEvents, long maxBytes, Duration linger) {
+    public WorkQueue(Function<Batch, P> planner, Executor planning, int maxEvents, long maxBytes, Duration linger) {
         this.planner = planner;
+        this.planning = planning;
         this.maxEvents = maxEvents;
         this.maxBytes = maxBytes;
         this.linger = linger;
@@ -123,13 +131,13 @@ public final class WorkQueue<P> {
     /** Reader: hands over a part of a transaction that is too large for one batch. */
     public void addPart(Batch part) throws InterruptedException {
         flush();
-        put(new Work.Apply<>(part, planner.apply(part)));
+        put(planned(part));
     }
 
     /** Reader: hands over something that is no batch, behind everything so far. */
     public void addOther(Work<P> work) throws InterruptedException {
         flush();
-        put(work);
+        put(CompletableFuture.completedFuture(work));
     }
 
     private void flush() throws InterruptedException {
@@ -147,39 +155,38 @@ public final class WorkQueue<P> {
         }
     }
 
+    // Behind this the growing batch stays empty until the detached one is put: both are the reader's work.
     private Growing detach() {
         Growing detached = growing;
         growing = new Growing();
-        planning = true;
         return detached;
     }
 
     private void finish(Growing detached) throws InterruptedException {
-        try {
-            put(apply(detached));
-        } finally {
-            lock.lock();
-            try {
-                planning = false;
-                changed.signalAll();
-            } finally {
-                lock.unlock();
-            }
-        }
+        put(planned(batch(detached)));
     }
 
-    private Work<P> apply(Growing detached) {
-        Batch batch = new Batch(detached.events, detached.begins, true, false, detached.marker, detached.offsets);
+    private Future<Work<P>> planned(Batch batch) {
+        FutureTask<Work<P>> plan = new FutureTask<>(() -> apply(batch));
+        planning.execute(plan);
+        return plan;
+    }
+
+    private static Batch batch(Growing detached) {
+        return new Batch(detached.events, detached.begins, true, false, detached.marker, detached.offsets);
+    }
+
+    private Work<P> apply(Batch batch) {
         return new Work.Apply<>(batch, planner.apply(batch));
     }
 
-    private void put(Work<P> work) throws InterruptedException {
+    private void put(Future<Work<P>> work) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (finished.size() >= MAX_FINISHED && !closed) {
+            while (closedWork.size() >= MAX_CLOSED && !closed) {
                 changed.await();
             }
-            finished.addLast(work);
+            closedWork.addLast(work);
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -209,37 +216,50 @@ public final class WorkQueue<P> {
         return !isLarge() && fetchedAhead > 0 && fetchedAhead >= growing.events.size();
     }
 
-    /** Writer: the next piece of work, or null after the wait. */
+    /**
+     * Writer: the next piece of work, or null after the wait.
+     *
+     * @throws RuntimeException what the planner has thrown
+     */
     public @Nullable Work<P> take(Duration wait) throws InterruptedException {
-        Growing taken;
+        Future<Work<P>> ready;
+        Growing taken = null;
         lock.lockInterruptibly();
         try {
             long left = wait.toNanos();
             long lingering = linger.toNanos();
-            while (true) {
-                Work<P> ready = finished.pollFirst();
-                if (ready != null) {
-                    changed.signalAll();
-                    return ready;
-                }
-                if (!growing.isEmpty() && !planning) {
-                    if (lingering <= 0 || !isWorthWaiting()) {
-                        break;
-                    }
-                    lingering = changed.awaitNanos(lingering);
-                } else {
+            for (ready = closedWork.pollFirst(); ready == null; ready = closedWork.pollFirst()) {
+                if (growing.isEmpty()) {
                     if (left <= 0) {
                         return null;
                     }
                     left = changed.awaitNanos(left);
+                } else if (lingering > 0 && isWorthWaiting()) {
+                    lingering = changed.awaitNanos(lingering);
+                } else {
+                    taken = detach();
+                    break;
                 }
             }
-            taken = growing;
-            growing = new Growing();
+            changed.signalAll();
         } finally {
             lock.unlock();
         }
-        return apply(taken);
+        return ready == null ? apply(batch(Objects.requireNonNull(taken))) : result(ready);
+    }
+
+    private static <P> Work<P> result(Future<Work<P>> ready) throws InterruptedException {
+        try {
+            return ready.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            if (e.getCause() instanceof OutOfMemoryError) {
+                throw new IllegalStateException("Out of memory: give the process a larger heap (-Xmx)", e.getCause());
+            }
+            throw new IllegalStateException("A batch could not be made ready", e.getCause());
+        }
     }
 
     /** Lets a waiting reader go; the queue is not used any more. */

@@ -22,7 +22,7 @@ class WorkQueueTest {
     private static final Duration LONG = Duration.ofSeconds(20);
 
     private final WorkQueue<Integer> queue =
-            new WorkQueue<>(batch -> batch.events().size(), 100, Long.MAX_VALUE, LONG);
+            new WorkQueue<>(batch -> batch.events().size(), Runnable::run, 100, Long.MAX_VALUE, LONG);
     private long seq;
 
     @Test

@@ -244,16 +244,16 @@ public final class EndToEnd implements Callable<Integer> {
         }
     }
 
-    /** Lets every system carry a part of the same work, then holds it. */
+    /** Lets every system drain the same kind of backlog, one after the other, then holds it. */
     private void warmUp(EmbeddedPostgres source, List<Replication> all, Workload workload, String database)
             throws SQLException {
-        all.forEach(Replication::start);
         try (Connection connection = source.connect(database)) {
             Workload.execute(connection, "SET synchronous_commit = off");
             workload.change(connection, WARM_UP_FIRST, Math.round(warm * events(workload)), shape());
             Workload.execute(connection, "INSERT INTO bench_done VALUES (" + WARM + ")");
         }
         for (Replication replication : all) {
+            replication.start();
             awaitDone(replication, database, WARM);
             replication.hold();
         }

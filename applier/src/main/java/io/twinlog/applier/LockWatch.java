@@ -116,7 +116,8 @@ final class LockWatch implements AutoCloseable {
     private boolean cutOff(SQLException failure) {
         String state = failure.getSQLState();
         long now = System.nanoTime();
-        if (state == null || !state.startsWith("08")) {
+        // 08004 is a server's answer, such as that it has no connections left.
+        if (state == null || !state.startsWith("08") || state.equals("08004")) {
             unreachableSince = 0;
             return false;
         }

@@ -1,6 +1,6 @@
 package io.twinlog.connect.bed;
 
-import io.twinlog.sandbox.EmbeddedMariadb;
+import io.twinlog.sandbox.EmbeddedServer;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -14,9 +14,9 @@ import org.awaitility.Awaitility;
 /**
  * A database of its own for one test.
  *
- * @param mariadb the server it lives at, or null at the PostgreSQL of all tests
+ * @param mariadb the MariaDB or MySQL it lives at, or null at the PostgreSQL of all tests
  */
-public record Database(String name, EmbeddedMariadb mariadb) {
+public record Database(String name, EmbeddedServer mariadb) {
 
     public static Database create(String purpose) {
         String name = Servers.name(purpose);
@@ -24,8 +24,8 @@ public record Database(String name, EmbeddedMariadb mariadb) {
         return new Database(name, null);
     }
 
-    /** One at a MariaDB. */
-    public static Database create(EmbeddedMariadb mariadb, String name) {
+    /** One at a MariaDB or MySQL. */
+    public static Database create(EmbeddedServer mariadb, String name) {
         mariadb.execute("", "CREATE DATABASE " + name + " CHARACTER SET utf8mb4");
         return new Database(name, mariadb);
     }

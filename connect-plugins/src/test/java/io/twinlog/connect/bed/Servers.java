@@ -2,6 +2,7 @@ package io.twinlog.connect.bed;
 
 import io.twinlog.sandbox.EmbeddedKafka;
 import io.twinlog.sandbox.EmbeddedMariadb;
+import io.twinlog.sandbox.EmbeddedMysql;
 import io.twinlog.sandbox.EmbeddedPostgres;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -48,6 +49,10 @@ public final class Servers {
                 .start();
     }
 
+    private static final class SharedMysql {
+        static final EmbeddedMysql SERVER = EmbeddedMysql.builder().start();
+    }
+
     private static final class Broker {
         static final EmbeddedKafka KAFKA =
                 EmbeddedKafka.builder().withoutShutdownHook().start();
@@ -81,6 +86,11 @@ public final class Servers {
     /** Another MariaDB, for what is replicated into databases of the same name. */
     public static EmbeddedMariadb otherMariadb() {
         return OtherMariadb.TARGET;
+    }
+
+    /** A MySQL, for the tests of {@code -Pmysql}. */
+    public static EmbeddedMysql mysql() {
+        return SharedMysql.SERVER;
     }
 
     public static String kafka() {

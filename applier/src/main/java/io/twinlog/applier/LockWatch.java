@@ -6,6 +6,7 @@ import io.twinlog.applier.target.TargetDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,9 @@ final class LockWatch implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofMillis(400);
 
     private static final Duration UNREACHABLE = Duration.ofSeconds(10);
+
+    /** Who says so is there, though it may have no connection left: a server, and a pooler before it. */
+    private static final Set<String> ANSWERS = Set.of("08004", "08P01");
 
     private final TargetDatabase database;
     private final Target writing;
@@ -116,8 +120,7 @@ final class LockWatch implements AutoCloseable {
     private boolean cutOff(SQLException failure) {
         String state = failure.getSQLState();
         long now = System.nanoTime();
-        // 08004 is a server's answer, such as that it has no connections left.
-        if (state == null || !state.startsWith("08") || state.equals("08004")) {
+        if (state == null || !state.startsWith("08") || ANSWERS.contains(state)) {
             unreachableSince = 0;
             return false;
         }

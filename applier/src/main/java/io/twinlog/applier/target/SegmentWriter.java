@@ -75,11 +75,10 @@ final class SegmentWriter {
         }
     }
 
-    // In exact order. Where the target has named a row that it refuses for its own sake, that one is settled and the
-    // rest
-    // tried anew. Else a run that is refused is cut where the target has named a row, or halved, until one event is
-    // left:
-    // that one is applied or parked in its exact place. From there on runs are as long again as experience says.
+    // In exact order. Where the target has named a row that it refuses for its own sake, that one is settled
+    // and the rest tried anew. Else a run that is refused is cut where the target has named a row, or halved,
+    // until one event is left: that one is applied or parked in its exact place. From there on runs are as long
+    // again as experience says.
     private void isolate(List<Unit> given, Refusal first) throws SQLException {
         List<Unit> units = given;
         runs.refused(units.size());

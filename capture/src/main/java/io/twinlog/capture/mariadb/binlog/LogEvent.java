@@ -32,6 +32,9 @@ public record LogEvent(int type, long seconds, long serverId, long length, long 
     public static final int GTID_MYSQL = 33;
     public static final int ANONYMOUS_GTID_MYSQL = 34;
     public static final int PREVIOUS_GTIDS = 35;
+    /** Who belongs to a replication group; no rows. */
+    public static final int VIEW_CHANGE = 37;
+
     public static final int XA_PREPARE = 38;
     public static final int PARTIAL_UPDATE_ROWS = 39;
     public static final int TRANSACTION_PAYLOAD = 40;

@@ -157,7 +157,7 @@ public final class BinlogStream implements ChangeStream {
             case LogEvent.GTID, LogEvent.GTID_MYSQL, LogEvent.ANONYMOUS_GTID_MYSQL, LogEvent.GTID_TAGGED_MYSQL ->
                 begin(event, start);
             case LogEvent.TRANSACTION_PAYLOAD -> PackedEvents.unpack(event, packed -> dispatch(packed, start));
-            case LogEvent.PARTIAL_UPDATE_ROWS -> partial(start);
+            case LogEvent.PARTIAL_UPDATE_ROWS -> throw Refused.partialJson(place(start));
             case LogEvent.TABLE_MAP -> describe(event);
             case LogEvent.WRITE_ROWS_V1,
                     LogEvent.UPDATE_ROWS_V1,
@@ -168,11 +168,7 @@ public final class BinlogStream implements ChangeStream {
             case LogEvent.XID -> commit();
             case LogEvent.QUERY -> query(QueryEvent.read(event), start);
             case LogEvent.XA_PREPARE -> prepared();
-            case LogEvent.INCIDENT ->
-                throw new TwinlogException(
-                        Category.GAP,
-                        "GAP: the source itself has lost changes: its binlog holds an incident at " + place(start)
-                                + ". Use `twinlog drop` and start with an initial sync, or `twinlog accept-loss`.");
+            case LogEvent.INCIDENT -> throw Refused.incident(place(start));
             case LogEvent.STOP,
                     LogEvent.INTVAR,
                     LogEvent.RAND,
@@ -181,27 +177,14 @@ public final class BinlogStream implements ChangeStream {
                     LogEvent.BINLOG_CHECKPOINT,
                     LogEvent.GTID_LIST,
                     LogEvent.PREVIOUS_GTIDS,
+                    LogEvent.VIEW_CHANGE,
                     LogEvent.START_ENCRYPTION -> {}
-            default -> unknown(event, start);
+            default -> {
+                if (!event.isIgnorable()) {
+                    throw Refused.unknown(event, place(start));
+                }
+            }
         }
-    }
-
-    private void unknown(LogEvent event, long start) {
-        if (event.isIgnorable()) {
-            return;
-        }
-        if (event.type() >= LogEvent.QUERY_COMPRESSED && event.type() <= LogEvent.LAST_COMPRESSED) {
-            throw new TwinlogException(
-                    Category.SCHEMA,
-                    "The binlog is compressed at " + place(start)
-                            + ", which cannot be captured. Set log_bin_compress = OFF at the source; to get past what is"
-                            + " compressed, use `twinlog drop` and start with an initial sync, or `twinlog accept-loss`.");
-        }
-        throw new TwinlogException(
-                Category.BUG,
-                "The binlog has an event of the unknown type " + event.type() + " at " + place(start)
-                        + ". This Twinlog does not understand the source's log; nothing was skipped. Please report it with the"
-                        + " MariaDB version.");
     }
 
     // --- transactions
@@ -252,14 +235,6 @@ public final class BinlogStream implements ChangeStream {
         return open;
     }
 
-    private static void partial(long start) {
-        throw new TwinlogException(
-                Category.SCHEMA,
-                "The binlog holds parts of JSON documents only at offset " + start
-                        + ": a session had binlog_row_value_options = PARTIAL_JSON. Set it to the empty text; to get past it, use"
-                        + " `twinlog drop` and start with an initial sync, or `twinlog accept-loss`.");
-    }
-
     private void prepared() {
         refuseInside("an XA transaction, which cannot be captured");
         commit();
@@ -267,10 +242,7 @@ public final class BinlogStream implements ChangeStream {
 
     private void refuseInside(String what) {
         if (writer.isBegun()) {
-            throw new TwinlogException(
-                    Category.SCHEMA,
-                    "The transaction that ends at " + place(offset) + " changes captured tables and has " + what
-                            + ". To get past it, use `twinlog drop` and start with an initial sync, or `twinlog accept-loss`.");
+            throw Refused.inside(what, place(offset));
         }
     }
 
@@ -327,13 +299,7 @@ public final class BinlogStream implements ChangeStream {
             }
             case TRUNCATE -> truncate(query, start);
             case DEFINITION -> define(query);
-            case ROWS_AS_STATEMENT ->
-                throw new TwinlogException(
-                        Category.SCHEMA,
-                        "The statement '" + query.head() + " ...' was logged as text at " + place(start)
-                                + ", so the rows that it changed are unknown: a session had binlog_format = STATEMENT or MIXED."
-                                + " Forbid that; to get past it, use `twinlog drop` and start with an initial sync, or"
-                                + " `twinlog accept-loss`.");
+            case ROWS_AS_STATEMENT -> throw Refused.statement(query.head(), place(start));
             case BEGIN -> {
                 transaction = open == null ? null : open.withEnd();
                 return;
@@ -396,18 +362,10 @@ public final class BinlogStream implements ChangeStream {
         }
         TransactionHead open = requireTransaction();
         if (open.preparedXa()) {
-            throw new TwinlogException(
-                    Category.SCHEMA,
-                    "An XA transaction changes table " + version.id() + " at " + place(start)
-                            + ", which cannot be captured. Exclude the table, or do without XA; to get past it, use `twinlog drop`"
-                            + " and start with an initial sync, or `twinlog accept-loss`.");
+            throw Refused.xa(version.id(), place(start));
         }
         if (!rows.isWhole() || rows.columns() != version.shape().columns().size()) {
-            throw new TwinlogException(
-                    Category.SCHEMA,
-                    "The binlog holds a part of the columns only of table " + version.id() + " at " + place(start)
-                            + ": a session had binlog_row_image = MINIMAL or NOBLOB. Set it to FULL; to get past it, use"
-                            + " `twinlog drop` and start with an initial sync, or `twinlog accept-loss`.");
+            throw Refused.partialRow(version.id(), place(start));
         }
         RowDecoder decoder = requireNonNull(table.decoder());
         long at = position(Math.min(start, LARGEST_OFFSET));

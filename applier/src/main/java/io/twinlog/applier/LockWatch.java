@@ -3,10 +3,10 @@ package io.twinlog.applier;
 import io.twinlog.applier.dialect.SqlFailure;
 import io.twinlog.applier.target.Target;
 import io.twinlog.applier.target.TargetDatabase;
+import io.twinlog.schemas.database.Answered;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -30,9 +30,6 @@ final class LockWatch implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofMillis(400);
 
     private static final Duration UNREACHABLE = Duration.ofSeconds(10);
-
-    /** Who says so is there, though it may have no connection left: a server, and a pooler before it. */
-    private static final Set<String> ANSWERS = Set.of("08004", "08P01");
 
     private final TargetDatabase database;
     private final Target writing;
@@ -118,9 +115,8 @@ final class LockWatch implements AutoCloseable {
 
     /** Whether there was no server to ask; then there is no lock to speak of either. */
     private boolean cutOff(SQLException failure) {
-        String state = failure.getSQLState();
         long now = System.nanoTime();
-        if (state == null || !state.startsWith("08") || ANSWERS.contains(state)) {
+        if (Answered.byServer(failure)) {
             unreachableSince = 0;
             return false;
         }

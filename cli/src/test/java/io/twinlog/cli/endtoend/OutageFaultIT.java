@@ -29,7 +29,7 @@ class OutageFaultIT {
 
     @Test
     @Timeout(value = 6, unit = TimeUnit.MINUTES)
-    void terminated_connections_cut_and_frozen_links_and_an_absent_target_heal_alone() {
+    void terminated_connections_cut_and_frozen_links_a_vanished_source_and_an_absent_target_heal_alone() {
         try (Twins twins = Twins.start(directory, "initial", "512m");
                 TcpProxy toSource = TcpProxy.to(twins.source.port());
                 TcpProxy toTarget = TcpProxy.to(twins.target.port())) {
@@ -61,9 +61,14 @@ class OutageFaultIT {
                 pause(OUTAGE);
                 toTarget.heal();
                 pause(Duration.ofSeconds(2));
+                // The source closes nothing: capture has to find out for itself, long before TCP would.
+                toSource.freeze();
                 twins.target.stop();
                 pause(ABSENCE);
+                twins.process("run")
+                        .awaitOutput("nothing came for .* no server answers at its address.*Trying again", ABSENCE);
                 assertThat(twins.process("run").isRunning()).as(twins.logs()).isTrue();
+                toSource.heal();
                 twins.target.start();
                 pause(Duration.ofSeconds(2));
                 bank.close();

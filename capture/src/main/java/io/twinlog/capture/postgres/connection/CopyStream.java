@@ -37,39 +37,46 @@ public final class CopyStream implements AutoCloseable {
     private final MessageFramer framer = new MessageFramer(BUFFER_BYTES);
     private final GulpPacer pacer = new GulpPacer();
     private final Feedback feedback;
+    private final SourceWatch watch;
     private long lsn;
     private long walEnd;
     private boolean replyRequested;
 
-    private CopyStream(Socket socket, InputStream in, OutputStream out, long position, String name) {
+    private CopyStream(Socket socket, InputStream in, OutputStream out, long position, SourceWatch watch, String name) {
         this.socket = socket;
         this.in = in;
         this.out = out;
+        this.watch = watch;
         this.feedback = new Feedback(out, position, name + "-feedback");
     }
 
     /** Sends START_REPLICATION and waits for the server to enter copy-both mode. */
-    static CopyStream start(Socket socket, String command, long position, String name, int idleMillis)
+    static CopyStream start(
+            Socket socket, String command, long position, SourceWatch watch, String name, int idleMillis)
             throws IOException, SQLException {
         InputStream in = socket.getInputStream();
         OutputStream out = socket.getOutputStream();
         sendQuery(out, command);
         MessageFramer framer = new MessageFramer(8 * 1024);
-        // Walking the log to the slot's position may take long on a busy server.
-        socket.setSoTimeout(0);
+        socket.setSoTimeout(idleMillis);
         while (true) {
             while (framer.next()) {
                 switch (framer.type()) {
                     case 'W' -> {
-                        socket.setSoTimeout(idleMillis);
-                        return new CopyStream(socket, in, out, position, name).continuing(framer);
+                        watch.heard();
+                        return new CopyStream(socket, in, out, position, watch, name).continuing(framer);
                     }
                     case 'E' -> throw BackendMessage.error(framer.copy());
                     case 'N' -> LOG.info("Source: {}", BackendMessage.text(framer.copy()));
                     default -> LOG.debug("Ignored message {}", (char) framer.type());
                 }
             }
-            framer.fill(in);
+            try {
+                framer.fill(in);
+            } catch (SocketTimeoutException e) {
+                // Walking the log to the slot's position may take long on a busy server.
+                var unused = watch.idle(System.nanoTime());
+            }
         }
     }
 
@@ -117,9 +124,13 @@ public final class CopyStream implements AutoCloseable {
                     dry.run();
                 }
                 int bytes = framer.fill(in);
+                watch.heard();
                 pacer.afterRead(bytes, System.nanoTime());
             } catch (SocketTimeoutException e) {
                 pacer.idle();
+                if (watch.idle(System.nanoTime())) {
+                    feedback.ask();
+                }
                 return Kind.IDLE;
             }
         }

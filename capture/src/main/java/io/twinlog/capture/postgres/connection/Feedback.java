@@ -28,6 +28,7 @@ final class Feedback implements AutoCloseable {
     private long confirmed;
     private long sentConfirmed;
     private boolean due;
+    private boolean asking;
     private boolean closed;
 
     Feedback(OutputStream out, long position, String name) {
@@ -62,6 +63,11 @@ final class Feedback implements AutoCloseable {
         notifyAll();
     }
 
+    /** Asks the source for a keep-alive with the next regular feedback. */
+    synchronized void ask() {
+        asking = true;
+    }
+
     private void run() {
         try {
             while (waitUntilDue()) {
@@ -91,10 +97,13 @@ final class Feedback implements AutoCloseable {
     private void send() throws IOException {
         long written;
         long flushed;
+        boolean reply;
         synchronized (this) {
             written = Long.compareUnsigned(received, confirmed) > 0 ? received : confirmed;
             flushed = confirmed;
             sentConfirmed = confirmed;
+            reply = asking;
+            asking = false;
         }
         synchronized (message) {
             int at = 0;
@@ -105,7 +114,7 @@ final class Feedback implements AutoCloseable {
             at = putLong(message, at, flushed);
             at = putLong(message, at, flushed);
             at = putLong(message, at, System.currentTimeMillis() * 1000 - POSTGRES_EPOCH_MICROS);
-            message[at] = 0;
+            message[at] = (byte) (reply ? 1 : 0);
             out.write(message);
             out.flush();
         }

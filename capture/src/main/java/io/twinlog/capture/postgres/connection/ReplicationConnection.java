@@ -27,17 +27,30 @@ public final class ReplicationConnection implements AutoCloseable {
     private static final int VERSION_WITH_ORIGIN_OPTION = 16;
 
     private final Connection connection;
+    private final SourceAddress address;
+    private final SourceWatch.Patience patience;
     private final String name;
+    private @Nullable SourceWatch watch;
     private @Nullable CopyStream stream;
 
-    private ReplicationConnection(Connection connection, String name) {
+    private ReplicationConnection(
+            Connection connection, SourceAddress address, SourceWatch.Patience patience, String name) {
         this.connection = connection;
+        this.address = address;
+        this.patience = patience;
         this.name = name;
     }
 
     /** @param name prefix for names of threads */
     public static ReplicationConnection open(SourceAddress address, String name) throws SQLException {
-        return new ReplicationConnection(address.openReplication(), name);
+        return open(address, address, SourceWatch.Patience.USUAL, name);
+    }
+
+    /** @param watched where a silent source is looked for */
+    static ReplicationConnection open(
+            SourceAddress address, SourceAddress watched, SourceWatch.Patience patience, String name)
+            throws SQLException {
+        return new ReplicationConnection(address.openReplication(), watched, patience, name);
     }
 
     /** For SQL on this very connection; not while streaming. */
@@ -103,9 +116,20 @@ public final class ReplicationConnection implements AutoCloseable {
         String command = "START_REPLICATION SLOT " + slot + " LOGICAL " + Lsn.format(position)
                 + " (proto_version '1', publication_names '\"" + publication + "\"', messages 'true'"
                 + (majorVersion >= VERSION_WITH_ORIGIN_OPTION ? ", origin 'any'" : "") + ")";
-        CopyStream started = CopyStream.start(socket(), command, position, name, idleMillis);
+        SourceWatch watching = new SourceWatch(address, slot, serverProcess(), patience, name + "-watch");
+        watch = watching;
+        CopyStream started = CopyStream.start(socket(), command, position, watching, name, idleMillis);
         stream = started;
         return started;
+    }
+
+    /** As the server itself numbers it: what the driver was told may be a pooler's number. */
+    private int serverProcess() throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT pg_catalog.pg_backend_pid()")) {
+            row.next();
+            return row.getInt(1);
+        }
     }
 
     /** The one place that reaches into pgjdbc: its socket, behind authentication and TLS. */
@@ -130,6 +154,10 @@ public final class ReplicationConnection implements AutoCloseable {
 
     @Override
     public void close() {
+        SourceWatch watching = watch;
+        if (watching != null) {
+            watching.close();
+        }
         CopyStream started = stream;
         if (started != null) {
             started.close();

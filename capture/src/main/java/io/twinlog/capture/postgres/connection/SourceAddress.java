@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Properties;
 
 /**
@@ -31,6 +32,15 @@ public record SourceAddress(String url, String user, String password, String app
         return configured(connection, SESSION);
     }
 
+    /** A connection for one short question, for whose answer, as for the connection, at most {@code limit} is waited. */
+    Connection openBriefly(Duration limit) throws SQLException {
+        Properties properties = properties();
+        for (String wait : new String[] {"connectTimeout", "loginTimeout", "socketTimeout"}) {
+            properties.setProperty(wait, Long.toString(limit.toSeconds()));
+        }
+        return DriverManager.getConnection(url, properties);
+    }
+
     /** A connection to a walsender that also understands SQL. */
     Connection openReplication() throws SQLException {
         Properties properties = properties();
@@ -52,6 +62,7 @@ public record SourceAddress(String url, String user, String password, String app
         properties.setProperty("connectTimeout", Integer.toString(CONNECT_SECONDS));
         properties.setProperty("loginTimeout", Integer.toString(2 * CONNECT_SECONDS));
         properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty("socketFactory", KeepAliveSocketFactory.class.getName());
         return properties;
     }
 

@@ -6,7 +6,8 @@
  * run the set-up commands, then takes the socket over; {@link io.twinlog.capture.postgres.connection.CopyStream} hands out
  * messages as slices of {@link io.twinlog.capture.postgres.connection.MessageFramer}'s buffer, in gulps while there is a
  * backlog ({@link io.twinlog.capture.postgres.connection.GulpPacer}); {@link
- * io.twinlog.capture.postgres.connection.Feedback} confirms from a thread of its own. Source: PostgreSQL manual, "Frontend/Backend
+ * io.twinlog.capture.postgres.connection.Feedback} confirms from a thread of its own; {@link
+ * io.twinlog.capture.postgres.connection.SourceWatch} tells a source that is gone from one that is silent. Source: PostgreSQL manual, "Frontend/Backend
  * Protocol", "Streaming Replication Protocol".
  */
 @NullMarked

@@ -6,13 +6,11 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
- * CPU seconds and peak memory of processes, from {@code /proc} (Linux; proc(5), "stat" and "status"). Groups are named by the
- * caller; a server's group is its postmaster and everything that it started, ended children included.
+ * CPU seconds and peak memory of processes, from {@code /proc} (Linux; proc(5), "stat" and "status"). Of a server of many
+ * processes everything counts that its first process has started, ended children included.
  */
 final class ProcessCosts {
 
@@ -23,24 +21,26 @@ final class ProcessCosts {
 
     /** CPU seconds used so far by a process alone, 0 if it has ended. */
     static double ofProcess(long pid) {
-        long[] stat = stat(pid);
-        return stat.length == 0 ? 0 : (stat[1] + stat[2]) / TICKS_PER_SECOND;
+        return seconds(stat(pid), 1, 2);
     }
 
-    /** CPU seconds used so far by a server: walsenders and all the rest, by name. */
-    static Map<String, Double> ofServer(long postmaster) {
-        Map<String, Double> costs = new LinkedHashMap<>();
-        costs.put("walsender", 0.0);
-        costs.put("others", 0.0);
-        long[] own = stat(postmaster);
-        if (own.length > 0) {
-            costs.merge("others", (own[1] + own[2] + own[3] + own[4]) / TICKS_PER_SECOND, Double::sum);
+    /** CPU seconds used so far by a thread, 0 if it has ended. */
+    static double ofThread(long pid, long thread) {
+        return seconds(stat(PROC.resolve(pid + "/task/" + thread)), 1, 2);
+    }
+
+    /** Those of a server of many processes. @param sender what the command line of those that send its log contains */
+    static Database.Costs ofServer(long first, String sender) {
+        double sending = 0;
+        double others = seconds(stat(first), 1, 4);
+        for (long child : children(first)) {
+            if (commandLine(child).contains(sender)) {
+                sending += ofProcess(child);
+            } else {
+                others += ofProcess(child);
+            }
         }
-        for (long child : children(postmaster)) {
-            String name = commandLine(child).contains("walsender") ? "walsender" : "others";
-            costs.merge(name, ofProcess(child), Double::sum);
-        }
-        return costs;
+        return new Database.Costs(sending, others);
     }
 
     /** Peak resident memory in MiB, 0 if the process has ended. */
@@ -60,8 +60,12 @@ final class ProcessCosts {
 
     /** Parent, user ticks, system ticks, and the same two of ended children; empty if the process has ended. */
     private static long[] stat(long pid) {
+        return stat(PROC.resolve(Long.toString(pid)));
+    }
+
+    private static long[] stat(Path task) {
         try {
-            String text = Files.readString(PROC.resolve(pid + "/stat"), StandardCharsets.ISO_8859_1);
+            String text = Files.readString(task.resolve("stat"), StandardCharsets.ISO_8859_1);
             String[] fields = text.substring(text.lastIndexOf(')') + 2).split(" ");
             return new long[] {
                 Long.parseLong(fields[1]),
@@ -71,8 +75,17 @@ final class ProcessCosts {
                 Long.parseLong(fields[14])
             };
         } catch (IOException e) {
+            // It ended between two looks.
             return new long[0];
         }
+    }
+
+    private static double seconds(long[] stat, int from, int to) {
+        long ticks = 0;
+        for (int i = from; i <= to && i < stat.length; i++) {
+            ticks += stat[i];
+        }
+        return ticks / TICKS_PER_SECOND;
     }
 
     private static List<Long> children(long parent) {

@@ -1,6 +1,6 @@
 package io.twinlog.bench;
 
-import io.twinlog.sandbox.EmbeddedPostgres;
+import io.twinlog.sandbox.EmbeddedServer;
 import java.util.Map;
 
 /** A way to carry the changes of a workload from the source to a target server of its own. */
@@ -8,7 +8,7 @@ interface Replication extends AutoCloseable {
 
     String name();
 
-    EmbeddedPostgres target();
+    EmbeddedServer target();
 
     /** Makes the source keep its changes for us (slot, publication), starts nothing. The tables exist on both sides. */
     void prepare(String database, Workload workload, Shape shape);
@@ -23,6 +23,9 @@ interface Replication extends AutoCloseable {
 
     /** Stops reading the source's log, so that a backlog grows; {@link #start} goes on. */
     void hold();
+
+    /** Looks whether it still carries. @throws IllegalStateException with what stopped it */
+    default void checkRunning() {}
 
     /** CPU seconds used so far by process group; only differences of two readings mean something. */
     Map<String, Double> costs();

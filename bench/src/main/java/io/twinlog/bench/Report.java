@@ -75,6 +75,11 @@ final class Report {
         return table.toString();
     }
 
+    /** Whether every target had the source's rows in the end. */
+    boolean allEqual() {
+        return results.stream().allMatch(Result::equal);
+    }
+
     private double average(String workload, String system) {
         return results.stream()
                 .filter(o -> o.workload().equals(workload) && o.system().equals(system))

@@ -1,9 +1,7 @@
 package io.twinlog.bench;
 
-import io.twinlog.sandbox.EmbeddedPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -19,6 +17,7 @@ final class Throughput implements AutoCloseable {
     private static final long EVERY_MILLIS = 500;
 
     private final Connection connection;
+    private final String query;
     private final long beginNanos = System.nanoTime();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "bench-throughput");
@@ -31,18 +30,16 @@ final class Throughput implements AutoCloseable {
     /** Rows written since the first sample. */
     record Sample(double seconds, long rows) {}
 
-    Throughput(EmbeddedPostgres server, String database) throws SQLException {
-        connection = server.connect(database);
+    /** @param connection closed with this @param query for the rows written so far */
+    Throughput(Connection connection, String query) {
+        this.connection = connection;
+        this.query = query;
         var unused = timer.scheduleAtFixedRate(this::sample, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void sample() {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("SELECT pg_stat_clear_snapshot()");
-            long rows = Waiting.count(
-                    connection,
-                    "SELECT tup_inserted + tup_updated + tup_deleted FROM pg_stat_database WHERE datname = current_database()");
-            add(rows);
+        try {
+            add(Statements.number(connection, query));
         } catch (SQLException e) {
             throw new IllegalStateException("The target's counts cannot be read", e);
         }

@@ -1,10 +1,13 @@
 package io.twinlog.bench;
 
 import io.twinlog.cli.Main;
-import io.twinlog.sandbox.EmbeddedPostgres;
+import io.twinlog.cli.command.TwinlogCommand;
+import io.twinlog.sandbox.EmbeddedServer;
 import io.twinlog.sandbox.JavaProcess;
 import io.twinlog.sandbox.KafkaProcess;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,14 +15,17 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Twinlog as a user runs it: a capture and an applier, each a JVM of its own with a small heap, and a broker. */
 final class TwinlogReplication implements Replication {
 
     private static final Duration STOP_LIMIT = Duration.ofMinutes(2);
 
-    private final EmbeddedPostgres source;
-    private final EmbeddedPostgres target;
+    private final Database kind;
+    private final EmbeddedServer source;
+    private final EmbeddedServer target;
     private final KafkaProcess kafka;
     private final Path directory;
     private final List<String> javaOptions;
@@ -32,13 +38,14 @@ final class TwinlogReplication implements Replication {
 
     /** @param cold whether {@link #hold} ends the processes, so that the next start is part of what is measured */
     TwinlogReplication(
-            EmbeddedPostgres source,
-            EmbeddedPostgres target,
+            TestBed bed,
+            EmbeddedServer target,
             KafkaProcess kafka,
             Path directory,
             List<String> javaOptions,
             boolean cold) {
-        this.source = source;
+        this.kind = bed.kind();
+        this.source = bed.source();
         this.target = target;
         this.kafka = kafka;
         this.directory = directory;
@@ -52,7 +59,7 @@ final class TwinlogReplication implements Replication {
     }
 
     @Override
-    public EmbeddedPostgres target() {
+    public EmbeddedServer target() {
         return target;
     }
 
@@ -60,9 +67,9 @@ final class TwinlogReplication implements Replication {
     public void prepare(String database, Workload workload, Shape shape) {
         String replication = database + (cold ? "_cold" : "");
         configuration = directory.resolve(replication + ".yaml");
-        StringBuilder tables = new StringBuilder("\"public.bench_done\"");
-        workload.tables(shape)
-                .forEach(table -> tables.append(", \"public.").append(table).append('"'));
+        String tables = Stream.concat(Stream.of("bench_done"), workload.tables(shape).stream())
+                .map(table -> '"' + kind.schema(database) + '.' + table + '"')
+                .collect(Collectors.joining(", "));
         String yaml = """
                 replication: %s
                 kafka: { bootstrap.servers: "%s" }
@@ -87,7 +94,7 @@ final class TwinlogReplication implements Replication {
         if (workload != Workload.W8) {
             start();
             command("wait", "--timeout", "120s");
-            end();
+            hold();
         }
     }
 
@@ -120,28 +127,27 @@ final class TwinlogReplication implements Replication {
         return builder.start();
     }
 
-    private void command(String command, String... more) {
-        try (JavaProcess process = JavaProcess.of(Main.class)
-                .arguments(command, "-f", configuration.toString())
-                .arguments(more)
-                .start()) {
-            int exit = process.awaitExit(Duration.ofMinutes(5));
-            if (exit != 0) {
-                throw new IllegalStateException(
-                        "twinlog " + command + " ended with " + exit + ":\n" + process.output());
-            }
+    /** In this JVM: what it costs is not measured. */
+    private void command(String... words) {
+        StringWriter output = new StringWriter();
+        int exit = TwinlogCommand.commandLine()
+                .setOut(new PrintWriter(output, true))
+                .setErr(new PrintWriter(output, true))
+                .execute(Stream.concat(Stream.of(words), Stream.of("-f", configuration.toString()))
+                        .toArray(String[]::new));
+        if (exit != 0) {
+            throw new IllegalStateException("twinlog " + words[0] + " ended with " + exit + ":\n" + output);
         }
     }
 
     @Override
     public Map<String, Double> costs() {
         Map<String, Double> costs = new LinkedHashMap<>();
-        costs.put("walsender", ProcessCosts.ofServer(source.pid()).getOrDefault("walsender", 0.0));
+        costs.put(kind.sender(), kind.costs(source).sending());
         costs.put("capture", endedCapture + cpu("capture"));
         costs.put("kafka", ProcessCosts.ofProcess(kafka.pid()));
         costs.put("applier", endedApplier + cpu("applier"));
-        Map<String, Double> server = ProcessCosts.ofServer(target.pid());
-        costs.put("target", server.getOrDefault("walsender", 0.0) + server.getOrDefault("others", 0.0));
+        costs.put("target", kind.costs(target).all());
         return costs;
     }
 

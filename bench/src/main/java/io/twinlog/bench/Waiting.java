@@ -1,9 +1,5 @@
 package io.twinlog.bench;
 
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -23,14 +19,6 @@ final class Waiting {
                 throw new IllegalStateException("Waited " + LIMIT + " in vain for " + what);
             }
             LockSupport.parkNanos(PAUSE.toNanos());
-        }
-    }
-
-    static long count(Connection connection, String query) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(query)) {
-            rows.next();
-            return rows.getLong(1);
         }
     }
 }

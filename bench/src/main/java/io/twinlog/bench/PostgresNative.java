@@ -1,19 +1,19 @@
 package io.twinlog.bench;
 
-import io.twinlog.sandbox.EmbeddedPostgres;
+import io.twinlog.sandbox.EmbeddedServer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** PostgreSQL's own logical replication with its defaults (PostgreSQL 18: streaming=parallel). */
-final class NativeReplication implements Replication {
+final class PostgresNative implements Replication {
 
-    private final EmbeddedPostgres source;
-    private final EmbeddedPostgres target;
+    private final EmbeddedServer source;
+    private final EmbeddedServer target;
     private String database = "";
 
-    NativeReplication(EmbeddedPostgres source, EmbeddedPostgres target) {
+    PostgresNative(EmbeddedServer source, EmbeddedServer target) {
         this.source = source;
         this.target = target;
     }
@@ -24,7 +24,7 @@ final class NativeReplication implements Replication {
     }
 
     @Override
-    public EmbeddedPostgres target() {
+    public EmbeddedServer target() {
         return target;
     }
 
@@ -46,7 +46,8 @@ final class NativeReplication implements Replication {
     @Override
     public boolean isSynced() {
         try (Connection connection = target.connect(database)) {
-            return Waiting.count(connection, "SELECT count(*) FROM pg_subscription_rel WHERE srsubstate <> 'r'") == 0;
+            return Statements.number(connection, "SELECT count(*) FROM pg_subscription_rel WHERE srsubstate <> 'r'")
+                    == 0;
         } catch (SQLException e) {
             throw new IllegalStateException("The subscription cannot be looked at", e);
         }
@@ -66,9 +67,8 @@ final class NativeReplication implements Replication {
     @Override
     public Map<String, Double> costs() {
         Map<String, Double> costs = new LinkedHashMap<>();
-        costs.put("walsender", ProcessCosts.ofServer(source.pid()).getOrDefault("walsender", 0.0));
-        Map<String, Double> server = ProcessCosts.ofServer(target.pid());
-        costs.put("target", server.getOrDefault("walsender", 0.0) + server.getOrDefault("others", 0.0));
+        costs.put("walsender", ProcessCosts.ofServer(source.pid(), "walsender").sending());
+        costs.put("target", ProcessCosts.ofServer(target.pid(), "walsender").all());
         return costs;
     }
 
@@ -88,7 +88,7 @@ final class NativeReplication implements Replication {
 
     private boolean dropSlot() {
         try (Connection connection = source.connect(database)) {
-            Workload.execute(
+            Statements.execute(
                     connection,
                     "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'native_"
                             + database + "' AND NOT active");
@@ -100,7 +100,7 @@ final class NativeReplication implements Replication {
 
     private long slots(String condition) {
         try (Connection connection = source.connect(database)) {
-            return Waiting.count(
+            return Statements.number(
                     connection,
                     "SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'native_" + database + "' "
                             + condition);

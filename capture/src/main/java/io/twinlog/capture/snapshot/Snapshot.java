@@ -32,6 +32,7 @@ public final class Snapshot {
     private static final int ROWS_PER_CHUNK = 50_000;
     private static final long TICK_NANOS = Duration.ofSeconds(2).toNanos();
     private static final long LOOK_MILLIS = 100;
+    private static final Duration STORED_PATIENCE = Duration.ofSeconds(1);
 
     private final RowSource source;
     private final Publisher publisher;
@@ -256,7 +257,13 @@ public final class Snapshot {
         details.accept("stored_seq", Long.toString(publisher.storedSeq()));
     }
 
-    private List<Chunk> end(Progress progress, Consumer<String> messages, BiConsumer<String, String> seen) {
+    private @Nullable List<Chunk> end(Progress progress, Consumer<String> messages, BiConsumer<String, String> seen) {
+        // Whoever reads that the initial sync is done does not look for chunks that are missing (invariant 2).
+        while (!publisher.awaitStored(STORED_PATIENCE)) {
+            if (stopped.getAsBoolean()) {
+                return null;
+            }
+        }
         List<Chunk> readLater = SnapshotLog.joined(
                 done.stream().filter(chunk -> chunk.at() != null).toList());
         Map<String, String> details = new LinkedHashMap<>();

@@ -1,20 +1,23 @@
 package io.twinlog.capture;
 
 import io.twinlog.capture.mariadb.catalog.BinlogAnchor;
+import io.twinlog.capture.mariadb.catalog.BinlogFiles;
 import io.twinlog.capture.mariadb.catalog.CapturedGtids;
-import io.twinlog.capture.mariadb.catalog.Gtid;
-import io.twinlog.capture.mariadb.catalog.PromotedReplica;
+import io.twinlog.capture.mariadb.catalog.ServerKind;
 import io.twinlog.capture.publish.Checkpoint;
 import io.twinlog.capture.publish.ControlLogTail;
 import io.twinlog.capture.publish.ControlLogTail.Entry;
+import io.twinlog.capture.publish.Topics;
 import io.twinlog.schemas.control.ControlKind;
 import io.twinlog.schemas.control.ControlRecord;
 import io.twinlog.schemas.control.ControlRecord.Detail;
-import java.sql.Connection;
+import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,19 +26,19 @@ import org.jspecify.annotations.Nullable;
  */
 record MariadbFailover(String replication, XlogSide xlog) {
 
+    private static final String FAILED_OVER = "failover";
     private static final long FIRST_STEP = 1_000;
 
     /**
-     * Where the new epoch begins.
+     * Begins an epoch in the other server's log.
      *
-     * @param storedSeq the highest transaction that is complete in Kafka together with all before it
-     * @param captured the last GTID of each domain up to there
-     * @param position in the new server's log, from where reading passes over what is captured
+     * @param facts what is remembered of the replication, without what is of one server
+     * @return where capture stands now
+     * @throws io.twinlog.schemas.failure.TwinlogException GAP naming what the server lacks
      */
-    record Place(long storedSeq, Map<Long, Gtid> captured, String position) {}
-
-    /** @throws io.twinlog.schemas.failure.TwinlogException GAP naming what the server lacks */
-    Place find(Connection server, Checkpoint checkpoint) throws SQLException {
+    Checkpoint takeOver(
+            BinlogFiles files, MariadbSource source, Topics topics, Checkpoint checkpoint, Map<String, String> facts)
+            throws SQLException, IOException, InterruptedException {
         if (checkpoint.fact(Detail.SNAPSHOT_END) != null) {
             throw unfinished();
         }
@@ -45,8 +48,24 @@ record MariadbFailover(String replication, XlogSide xlog) {
                         .anyMatch(chunk -> chunk.at() != null)) {
             throw unfinished();
         }
-        Map<Long, Gtid> captured = captured(checkpoint.epoch(), stored);
-        return new Place(stored, captured, new PromotedReplica(replication, server, captured).position());
+        ServerKind kind = files.kind();
+        ServerKind.Entrance entrance =
+                kind.enter(replication, files, captured(kind, kind.name(files), checkpoint.epoch(), stored));
+        Map<String, String> known = new LinkedHashMap<>(facts);
+        known.remove(BinlogAnchor.FILE_BEGUN);
+        known.remove(BinlogAnchor.AT);
+        known.remove(kind.gtidsFact());
+        known.putAll(MariadbSession.facts(source, files, entrance.position()));
+        known.put(CapturedGtids.FACT, entrance.captured());
+        long number = checkpoint.epoch() + 1;
+        SnapshotMode mode = checkpoint.fact(Detail.SNAPSHOT) == null ? SnapshotMode.NONE : XlogSide.mode(checkpoint);
+        xlog.store(xlog.epochRecord(number, stored + 1, entrance.position(), FAILED_OVER, known, mode));
+        xlog.board()
+                .message("The source is another server than before (" + kind.name(files) + ", formerly "
+                        + String.valueOf(checkpoint.fact(Detail.SYSTEM_ID)).replaceFirst("@.*", "")
+                        + "). It has everything that was captured, up to " + entrance.captured() + ": epoch " + number
+                        + " begins behind seq " + stored);
+        return xlog.checkpoint(topics);
     }
 
     /** Places in the log of the former server, which chunks of rows were read at, say nothing in that of another one. */
@@ -58,50 +77,59 @@ record MariadbFailover(String replication, XlogSide xlog) {
     }
 
     /** Reads the control log back to where it tells all GTIDs before a transaction that is stored. */
-    private Map<Long, Gtid> captured(long epoch, long stored) {
+    private List<String> captured(ServerKind kind, String name, long epoch, long stored) {
         try (ControlLogTail tail = new ControlLogTail(xlog.kafka(), xlog.names())) {
             long end = tail.end();
             for (long step = FIRST_STEP; ; step *= 4) {
                 long from = Math.max(tail.begin(), end - step);
-                Map<Long, Gtid> found = captured(tail.records(from, end), epoch, stored);
+                List<String> found = captured(tail.records(from, end), kind.gtidsFact(), epoch, stored);
                 if (found != null) {
                     return found;
                 }
                 if (from == tail.begin()) {
                     throw BinlogAnchor.gap(
                             replication,
-                            "The source is another server than before, and the control log does not tell the GTIDs of what was"
-                                    + " captured (an earlier version wrote it, or its beginning was deleted)");
+                            "The source is another server than before (" + name
+                                    + "), and the control log does not tell the GTIDs of what was captured (the former server had none, an earlier version wrote it, or its beginning was"
+                                    + " deleted)");
                 }
             }
         }
     }
 
-    static @Nullable Map<Long, Gtid> captured(List<Entry> records, long epoch, long stored) {
-        List<Gtid> gtids = null;
+    /**
+     * The GTIDs of what is stored, in one or more texts; null if the records do not reach back to where all are told.
+     *
+     * @param fact which tells them all
+     */
+    static @Nullable List<String> captured(List<Entry> records, String fact, long epoch, long stored) {
+        List<String> gtids = null;
         long before = -1;
         for (Entry entry : records) {
             ControlRecord record = entry.record();
             if (record.epoch() != epoch) {
                 continue;
             }
-            String all = record.detail(BinlogAnchor.GTIDS);
+            String all = isWhole(record) ? record.detail(fact) : null;
             long seq = record.kind() == ControlKind.EPOCH ? record.seq() - 1 : record.seq();
-            if (all != null && seq <= stored && seq >= before && isWhole(record.kind())) {
-                gtids = new ArrayList<>(Gtid.list(all));
-                gtids.addAll(Gtid.list(record.details().getOrDefault(CapturedGtids.FACT, "")));
+            if (all != null && seq <= stored && seq >= before) {
+                gtids = new ArrayList<>();
+                gtids.add(all);
+                gtids.add(record.details().getOrDefault(CapturedGtids.FACT, ""));
                 before = seq;
             } else if (gtids != null
                     && record.kind() == ControlKind.BEGIN
                     && seq <= stored
                     && record.detail(BinlogAnchor.GTIDS) != null) {
-                gtids.addAll(Gtid.list(String.valueOf(record.detail(BinlogAnchor.GTIDS))));
+                gtids.add(String.valueOf(record.detail(BinlogAnchor.GTIDS)));
             }
         }
-        return gtids == null ? null : Gtid.last(gtids);
+        return gtids;
     }
 
-    private static boolean isWhole(ControlKind kind) {
-        return kind == ControlKind.EPOCH || kind == ControlKind.HEARTBEAT;
+    /** What it remembers may be of another place than its own, where capture has gone back to resume. */
+    private static boolean isWhole(ControlRecord record) {
+        return (record.kind() == ControlKind.EPOCH || record.kind() == ControlKind.HEARTBEAT)
+                && Objects.equals(record.detail(BinlogAnchor.AT), record.position());
     }
 }

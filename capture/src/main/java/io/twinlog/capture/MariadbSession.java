@@ -9,7 +9,6 @@ import io.twinlog.capture.mariadb.catalog.CapturedGtids;
 import io.twinlog.capture.mariadb.catalog.LogIdentity;
 import io.twinlog.capture.mariadb.catalog.MariadbCatalog;
 import io.twinlog.capture.mariadb.catalog.MariadbTable;
-import io.twinlog.capture.mariadb.catalog.PromotedReplica;
 import io.twinlog.capture.mariadb.catalog.ServerKind;
 import io.twinlog.capture.mariadb.changes.BinlogStream;
 import io.twinlog.capture.mariadb.changes.BrokenTransactionException;
@@ -56,7 +55,6 @@ final class MariadbSession implements Source.Session {
 
     private static final String PATTERNS = "source_tables";
     private static final String TABLES_CHANGED = "tables-changed";
-    private static final String FAILED_OVER = "failover";
     private static final String SOURCE_DIED = "source-died";
     private static final long LEASE_NANOS = Duration.ofSeconds(2).toNanos();
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
@@ -143,32 +141,22 @@ final class MariadbSession implements Source.Session {
     }
 
     /** Proves that the log goes on where we stopped; at another server than before, begins an epoch in its log. */
-    private Checkpoint findSource(Topics topics, Checkpoint checkpoint) throws SQLException {
+    private Checkpoint findSource(Topics topics, Checkpoint checkpoint)
+            throws SQLException, IOException, InterruptedException {
         try (Connection connection = source.location().open()) {
             BinlogFiles files = new BinlogFiles(connection);
-            if (!PromotedReplica.isOther(files, checkpoint.facts())) {
+            String systemId = checkpoint.fact(Detail.SYSTEM_ID);
+            if (systemId == null || !files.kind().isOther(files, systemId)) {
                 String from = requireNonNull(checkpoint.resumePosition());
                 files.kind().check(replication, files, from, checkpoint.facts());
                 return checkpoint;
             }
-            MariadbFailover.Place place = new MariadbFailover(replication, xlog).find(connection, checkpoint);
             Map<String, String> facts = remembered(checkpoint.facts());
             String begin = checkpoint.fact(Detail.SNAPSHOT_BEGIN);
             if (begin != null) {
                 facts.put(Detail.SNAPSHOT_BEGIN, begin);
             }
-            facts.remove(BinlogAnchor.FILE_BEGUN);
-            facts.putAll(facts(source, files, place.position()));
-            facts.put(CapturedGtids.FACT, CapturedGtids.text(place.captured()));
-            long number = checkpoint.epoch() + 1;
-            SnapshotMode mode =
-                    checkpoint.fact(Detail.SNAPSHOT) == null ? SnapshotMode.NONE : XlogSide.mode(checkpoint);
-            xlog.store(xlog.epochRecord(number, place.storedSeq() + 1, place.position(), FAILED_OVER, facts, mode));
-            board.message("The source is another server than before (server_id " + facts.get(BinlogAnchor.SERVER_ID)
-                    + ", formerly " + checkpoint.fact(BinlogAnchor.SERVER_ID)
-                    + "). It has everything that was captured, up to "
-                    + place.captured().values() + ": epoch " + number + " begins behind seq " + place.storedSeq());
-            return xlog.checkpoint(topics);
+            return new MariadbFailover(replication, xlog).takeOver(files, source, topics, checkpoint, facts);
         }
     }
 
@@ -177,8 +165,9 @@ final class MariadbSession implements Source.Session {
     }
 
     /** What an epoch record says about the source. */
-    static Map<String, String> facts(MariadbSource source, BinlogFiles files, String position) throws SQLException {
-        Map<String, String> facts = new LinkedHashMap<>(files.kind().facts(files, position));
+    static Map<String, String> facts(MariadbSource source, BinlogFiles files, String position)
+            throws SQLException, IOException, InterruptedException {
+        Map<String, String> facts = new LinkedHashMap<>(files.kind().facts(files, position, source.access()));
         facts.put(PATTERNS, String.join(" ", source.config().tables()));
         return facts;
     }
@@ -190,6 +179,7 @@ final class MariadbSession implements Source.Session {
                 BinlogAnchor.SERVER_ID,
                 BinlogAnchor.GTIDS,
                 BinlogAnchor.AT,
+                BinlogAnchor.GTID_SET,
                 BinlogAnchor.FILE_BEGUN,
                 CapturedGtids.FACT,
                 PATTERNS,
@@ -250,7 +240,8 @@ final class MariadbSession implements Source.Session {
         }
     }
 
-    private Epoch firstEpoch(BinlogFiles files, String position, SnapshotMode mode, int tables) throws SQLException {
+    private Epoch firstEpoch(BinlogFiles files, String position, SnapshotMode mode, int tables)
+            throws SQLException, IOException, InterruptedException {
         Map<String, String> facts = facts(source, files, position);
         facts.put(Detail.SNAPSHOT, mode.name().toLowerCase(java.util.Locale.ROOT));
         xlog.store(xlog.epochRecord(1, 1, position, XlogSide.START, facts, mode));
@@ -375,15 +366,12 @@ final class MariadbSession implements Source.Session {
             sets = CharacterSets.load(connection);
             BinlogFiles files = new BinlogFiles(connection);
             kind = files.kind();
-            identity = kind.identity(replication, publisher::text, files, epoch.position(), epoch.facts());
+            identity = kind.identity(
+                    replication, publisher::text, files, epoch.position(), epoch.facts(), source.access());
         }
         LoggedTables tables = new LoggedTables(source.location(), kind, patterns, directory, sets, shapes::find);
         streamedFrom = epoch.position();
-        try (BinlogConnection connection = BinlogConnection.open(
-                source.location().endpoint(),
-                source.serverId(),
-                BinlogFiles.fileOf(epoch.position()),
-                SourcePosition.offset(epoch.at()))) {
+        try (BinlogConnection connection = source.access().from(epoch.position())) {
             BinlogStream stream =
                     new BinlogStream(connection, writer, tables, epoch.at(), identity, lease::check, board::message);
             stream.begin();

@@ -1,5 +1,6 @@
 package io.twinlog.capture;
 
+import io.twinlog.capture.mariadb.catalog.BinlogAccess;
 import io.twinlog.capture.mariadb.catalog.BinlogFiles;
 import io.twinlog.capture.mariadb.catalog.MariadbAddress;
 import io.twinlog.capture.mariadb.precondition.MariadbLease;
@@ -12,6 +13,7 @@ import io.twinlog.schemas.control.ControlRecord;
 import io.twinlog.schemas.control.ControlRecord.Detail;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -41,6 +43,11 @@ record MariadbSource(CaptureConfig config, MariadbAddress location) implements S
         CRC32 crc = new CRC32();
         crc.update(config.replication().getBytes(StandardCharsets.UTF_8));
         return FIRST_SERVER_ID + crc.getValue() % SERVER_IDS;
+    }
+
+    /** How the binlog is read by whoever holds the lease. */
+    BinlogAccess access() throws SQLException {
+        return new BinlogAccess(location.endpoint(), serverId());
     }
 
     @Override
@@ -94,7 +101,7 @@ record MariadbSource(CaptureConfig config, MariadbAddress location) implements S
 
     @Override
     public void acceptLoss(XlogSide xlog, StatusBoard board, String reason, String actor)
-            throws SQLException, InterruptedException {
+            throws SQLException, IOException, InterruptedException {
         new Preconditions(xlog, this).examine().require(false);
         try (Topics topics = xlog.topics();
                 MariadbLease ignored = lease(board, () -> false);

@@ -88,8 +88,8 @@ final class MariadbView implements SourceView {
     @Override
     public boolean sharesLogWith(String systemId) {
         try {
-            String serverId = String.valueOf(new BinlogFiles(connection).variable("server_id"));
-            return systemId.indexOf('@') < 0 || systemId.startsWith(serverId + "@");
+            BinlogFiles files = new BinlogFiles(connection);
+            return !files.kind().isOther(files, systemId);
         } catch (SQLException e) {
             throw MariadbSource.sqlFailure(e, null);
         }

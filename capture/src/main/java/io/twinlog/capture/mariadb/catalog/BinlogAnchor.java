@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 public final class BinlogAnchor implements LogIdentity {
 
     public static final String GTIDS = "gtid";
+    /** MySQL: all GTIDs before {@link #AT}; not there where transactions have none. */
+    public static final String GTID_SET = "gtid_set";
+
     public static final String AT = "gtid_position";
     public static final String FILE_BEGUN = "binlog_begun";
     public static final String SERVER_ID = "server_id";

@@ -26,6 +26,10 @@ public final class BinlogFiles {
         return kind;
     }
 
+    Connection connection() {
+        return connection;
+    }
+
     /** Its end as text, such as {@code binlog.000003:1234}. */
     public String end() throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(kind.binlogStatus());
@@ -81,15 +85,12 @@ public final class BinlogFiles {
         }
     }
 
-    /** Whether a MySQL knows all of these GTIDs. */
-    boolean hasExecuted(String gtids) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("SELECT GTID_SUBSET(?, @@GLOBAL.gtid_executed)")) {
-            statement.setString(1, gtids);
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next() && row.getBoolean(1);
-            }
-        }
+    /**
+     * A variable of a MySQL that holds GTIDs: {@code gtid_executed}, all that it has; {@code gtid_purged}, those of them that are in no
+     * file of its log.
+     */
+    GtidSet gtidSet(String variable) throws SQLException {
+        return GtidSet.parse(String.valueOf(variable(variable)));
     }
 
     /** Reads {@code 0-1-5,1-2-7}. */

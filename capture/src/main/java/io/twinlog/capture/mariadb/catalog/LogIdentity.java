@@ -19,6 +19,13 @@ public interface LogIdentity {
         return false;
     }
 
+    /**
+     * Said before the first change of a transaction that is not captured is published.
+     *
+     * @throws io.twinlog.schemas.failure.TwinlogException GAP if its place among captured ones is not known
+     */
+    default void requirePlace(TransactionHead head) {}
+
     /** The transaction was captured, or passed over, as a whole. */
     void committed(TransactionHead head);
 

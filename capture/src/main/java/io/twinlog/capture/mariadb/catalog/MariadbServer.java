@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** MariaDB. Immutable. */
@@ -65,7 +66,28 @@ record MariadbServer() implements ServerKind {
     }
 
     @Override
-    public Map<String, String> facts(BinlogFiles files, String position) throws SQLException {
+    public String name(BinlogFiles files) throws SQLException {
+        return "server_id " + files.variable("server_id");
+    }
+
+    @Override
+    public boolean isOther(BinlogFiles files, String systemId) throws SQLException {
+        return systemId.indexOf('@') >= 0 && !systemId.startsWith(files.variable("server_id") + "@");
+    }
+
+    @Override
+    public String gtidsFact() {
+        return BinlogAnchor.GTIDS;
+    }
+
+    @Override
+    public Entrance enter(String replication, BinlogFiles files, List<String> captured) throws SQLException {
+        Map<Long, Gtid> last = Gtid.last(Gtid.list(String.join(",", captured)));
+        return new Entrance(CapturedGtids.text(last), new PromotedReplica(replication, files, last).position());
+    }
+
+    @Override
+    public Map<String, String> facts(BinlogFiles files, String position, BinlogAccess access) throws SQLException {
         Map<String, String> facts = new LinkedHashMap<>();
         String serverId = String.valueOf(files.variable("server_id"));
         facts.put(Detail.SYSTEM_ID, serverId + "@" + files.variable("server_uid"));
@@ -86,7 +108,8 @@ record MariadbServer() implements ServerKind {
             SourcePosition.Format format,
             BinlogFiles files,
             String position,
-            Map<String, String> facts)
+            Map<String, String> facts,
+            BinlogAccess access)
             throws SQLException {
         Map<Long, String> gtids = files.gtids(position);
         if (gtids == null) {

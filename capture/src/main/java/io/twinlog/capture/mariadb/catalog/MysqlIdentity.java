@@ -3,45 +3,54 @@ package io.twinlog.capture.mariadb.catalog;
 import io.twinlog.capture.mariadb.binlog.LogEvent;
 import io.twinlog.capture.mariadb.binlog.MysqlGtidEvent;
 import io.twinlog.capture.mariadb.binlog.TransactionHead;
+import io.twinlog.schemas.SourcePosition;
 import io.twinlog.schemas.control.ControlRecord.Detail;
 import io.twinlog.schemas.failure.TwinlogException;
 import java.sql.SQLException;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * By what the log of a MySQL is known again: the UUID of its server, when its file was begun, and the last GTID of each source that was
- * captured, which the server must still have. Owned by the capturing thread.
+ * By what the log of a MySQL is known again: the UUID of its server, when its file was begun, and the GTIDs before a place, which the
+ * server must still have. Owned by the capturing thread.
  */
 final class MysqlIdentity implements LogIdentity {
 
     private final String replication;
+    private final SourcePosition.Format format;
     private final String ownUuid;
     private final long ownServer;
-    private final Map<String, String> gtids = new TreeMap<>();
+    private final CapturedGtidSet captured;
+    private @Nullable GtidSet gtids;
+    private long gtidsAt;
     private long file;
     private long begun;
 
-    MysqlIdentity(String replication, String ownUuid, long ownServer, Map<String, String> remembered) {
+    /**
+     * @param gtids those before a place, or null where transactions have none
+     * @param gtidsAt that place; it may be behind the one where reading begins
+     */
+    MysqlIdentity(
+            String replication,
+            SourcePosition.Format format,
+            String ownUuid,
+            long ownServer,
+            CapturedGtidSet captured,
+            @Nullable GtidSet gtids,
+            long gtidsAt,
+            Map<String, String> remembered) {
         this.replication = replication;
+        this.format = format;
         this.ownUuid = ownUuid;
         this.ownServer = ownServer;
-        String list = remembered.get(BinlogAnchor.GTIDS);
-        if (list != null && !list.isEmpty()) {
-            for (String gtid : list.split(",", -1)) {
-                remember(gtid);
-            }
-        }
+        this.captured = captured;
+        this.gtids = gtids;
+        this.gtidsAt = gtidsAt;
         String fact = remembered.get(BinlogAnchor.FILE_BEGUN);
         if (fact != null) {
             file = Long.parseLong(fact.substring(0, fact.indexOf('@')));
             begun = Long.parseLong(fact.substring(fact.indexOf('@') + 1));
         }
-    }
-
-    private void remember(String gtid) {
-        gtids.put(gtid.substring(0, gtid.lastIndexOf(':')), gtid);
     }
 
     @Override
@@ -68,10 +77,35 @@ final class MysqlIdentity implements LogIdentity {
     }
 
     @Override
-    public void committed(TransactionHead head) {
-        if (head.gtid() != null) {
-            remember(head.gtid());
+    public boolean isCaptured(TransactionHead head) {
+        return head.gtid() != null && captured.contains(sourceOf(head.gtid()), head.number());
+    }
+
+    @Override
+    public void requirePlace(TransactionHead head) {
+        if (head.gtid() == null) {
+            captured.requireNamed();
+        } else {
+            captured.requirePlace(sourceOf(head.gtid()), head.number());
         }
+    }
+
+    @Override
+    public void committed(TransactionHead head) {
+        if (head.gtid() == null) {
+            // What has no name cannot be found again in another log.
+            gtids = null;
+        } else {
+            String source = sourceOf(head.gtid());
+            captured.passed(source, head.number());
+            if (gtids != null) {
+                gtids.add(source, head.number());
+            }
+        }
+    }
+
+    private static String sourceOf(String gtid) {
+        return gtid.substring(0, gtid.lastIndexOf(':'));
     }
 
     @Override
@@ -89,7 +123,17 @@ final class MysqlIdentity implements LogIdentity {
 
     @Override
     public void put(long position, Map<String, String> facts) {
-        facts.put(BinlogAnchor.GTIDS, String.join(",", gtids.values()));
+        GtidSet known = gtids;
+        if (known == null) {
+            facts.remove(BinlogAnchor.GTID_SET);
+            facts.remove(BinlogAnchor.AT);
+        } else {
+            if (Long.compareUnsigned(position, gtidsAt) > 0) {
+                gtidsAt = position;
+            }
+            facts.put(BinlogAnchor.GTID_SET, known.toString());
+            facts.put(BinlogAnchor.AT, format.format(gtidsAt));
+        }
         if (begun != 0) {
             facts.put(BinlogAnchor.FILE_BEGUN, file + "@" + begun);
         }
@@ -111,11 +155,13 @@ final class MysqlIdentity implements LogIdentity {
                             + known + "; its log has other positions than " + resume);
         }
         BinlogAnchor.requirePlace(replication, files, resume);
-        String captured = facts.get(BinlogAnchor.GTIDS);
-        if (captured != null && !captured.isEmpty() && !files.hasExecuted(captured)) {
+        String captured = facts.get(BinlogAnchor.GTID_SET);
+        GtidSet unknown =
+                captured == null ? new GtidSet() : GtidSet.parse(captured).minus(files.gtidSet("gtid_executed"));
+        if (!unknown.isEmpty()) {
             throw BinlogAnchor.gap(
                     replication,
-                    "The source does not know what was captured from it, up to " + captured + " at " + resume
+                    "The source does not know what was captured from it: " + unknown + " before " + resume
                             + ". RESET BINARY LOGS AND GTIDS was issued, or an older copy was restored");
         }
     }

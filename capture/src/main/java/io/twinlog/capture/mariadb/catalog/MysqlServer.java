@@ -3,11 +3,13 @@ package io.twinlog.capture.mariadb.catalog;
 import io.twinlog.schemas.SourcePosition;
 import io.twinlog.schemas.control.ControlRecord.Detail;
 import io.twinlog.schemas.table.TableShape;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -41,9 +43,27 @@ record MysqlServer(String version) implements ServerKind {
     /** SHOW MASTER STATUS is gone from 8.4 on, its successor came with 8.2. */
     @Override
     public String binlogStatus() {
+        return release() < 802 ? "SHOW MASTER STATUS" : "SHOW BINARY LOG STATUS";
+    }
+
+    /** The statement that tells what the server replicates; renamed within 8.0, both are understood until 8.4. */
+    String replicaStatus() {
+        return release() < 802 ? "SHOW SLAVE STATUS" : "SHOW REPLICA STATUS";
+    }
+
+    /** Its column that says Yes while what was received is applied. */
+    String replicaApplies() {
+        return release() < 802 ? "Slave_SQL_Running" : "Replica_SQL_Running";
+    }
+
+    private int release() {
         String[] parts = version.split("\\D", 3);
-        int release = 100 * Integer.parseInt(parts[0]) + Integer.parseInt(parts[1]);
-        return release < 802 ? "SHOW MASTER STATUS" : "SHOW BINARY LOG STATUS";
+        return 100 * Integer.parseInt(parts[0]) + Integer.parseInt(parts[1]);
+    }
+
+    /** Whether every transaction gets a GTID. */
+    static boolean hasGtids(BinlogFiles files) throws SQLException {
+        return "ON".equals(files.variable("gtid_mode"));
     }
 
     /** As text it has 22 characters at most, which is less than some numbers have; a document has them all. */
@@ -102,10 +122,39 @@ record MysqlServer(String version) implements ServerKind {
     }
 
     @Override
-    public Map<String, String> facts(BinlogFiles files, String position) throws SQLException {
+    public String name(BinlogFiles files) throws SQLException {
+        return "server_uuid " + files.variable("server_uuid");
+    }
+
+    @Override
+    public boolean isOther(BinlogFiles files, String systemId) throws SQLException {
+        return !systemId.equals(files.variable("server_uuid"));
+    }
+
+    @Override
+    public String gtidsFact() {
+        return BinlogAnchor.GTID_SET;
+    }
+
+    @Override
+    public Entrance enter(String replication, BinlogFiles files, List<String> captured) throws SQLException {
+        GtidSet set = new GtidSet();
+        captured.forEach(text -> set.add(GtidSet.parse(text)));
+        return new Entrance(set.toString(), new PromotedMysql(replication, this, files, set).position());
+    }
+
+    @Override
+    public Map<String, String> facts(BinlogFiles files, String position, BinlogAccess access)
+            throws SQLException, IOException, InterruptedException {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put(Detail.SYSTEM_ID, String.valueOf(files.variable("server_uuid")));
         facts.put(BinlogAnchor.SERVER_ID, String.valueOf(files.variable("server_id")));
+        if (hasGtids(files)) {
+            facts.put(
+                    BinlogAnchor.GTID_SET,
+                    new LoggedGtids(files, access).before(position).toString());
+            facts.put(BinlogAnchor.AT, position);
+        }
         return facts;
     }
 
@@ -121,12 +170,30 @@ record MysqlServer(String version) implements ServerKind {
             SourcePosition.Format format,
             BinlogFiles files,
             String position,
-            Map<String, String> facts)
-            throws SQLException {
+            Map<String, String> facts,
+            BinlogAccess access)
+            throws SQLException, IOException, InterruptedException {
+        GtidSet gtids = null;
+        String at = position;
+        if (hasGtids(files)) {
+            String known = facts.get(BinlogAnchor.GTID_SET);
+            String knownAt = facts.getOrDefault(BinlogAnchor.AT, position);
+            LoggedGtids log = new LoggedGtids(files, access);
+            gtids = known == null ? log.before(position) : log.before(position, GtidSet.parse(known), knownAt);
+            at = known == null ? position : String.valueOf(SourcePosition.later(position, knownAt));
+        }
+        GtidSet captured = GtidSet.parse(facts.getOrDefault(CapturedGtids.FACT, ""));
+        GtidSet passed = captured.isEmpty() || gtids == null
+                ? new GtidSet()
+                : files.gtidSet("gtid_purged").add(gtids);
         return new MysqlIdentity(
                 replication,
+                format,
                 String.valueOf(files.variable("server_uuid")),
                 Long.parseLong(String.valueOf(files.variable("server_id"))),
+                new CapturedGtidSet(replication, captured, passed),
+                gtids,
+                SourcePosition.parse(at),
                 facts);
     }
 }

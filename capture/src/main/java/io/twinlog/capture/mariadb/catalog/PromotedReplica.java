@@ -3,7 +3,6 @@ package io.twinlog.capture.mariadb.catalog;
 import io.twinlog.schemas.SourcePosition;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -20,34 +19,22 @@ import org.jspecify.annotations.Nullable;
  * <p>The place is the beginning of the newest file that began before anything that is not captured. From there reading passes over what
  * is captured ({@link CapturedGtids}), which also proves what cannot be asked for: that the log holds the very transactions.
  */
-public final class PromotedReplica {
+final class PromotedReplica {
 
     /** Where the events of a file begin. */
     private static final long FIRST_OFFSET = 4;
 
     private final String replication;
-    private final Connection connection;
     private final BinlogFiles files;
     private final Map<Long, Gtid> captured;
     private final String name;
 
     /** @param captured the last GTID of each domain that is captured */
-    public PromotedReplica(String replication, Connection connection, Map<Long, Gtid> captured) throws SQLException {
+    PromotedReplica(String replication, BinlogFiles files, Map<Long, Gtid> captured) throws SQLException {
         this.replication = replication;
-        this.connection = connection;
-        this.files = new BinlogFiles(connection);
+        this.files = files;
         this.captured = captured;
-        this.name = "the source is another server than before (server_id " + files.variable("server_id") + ")";
-    }
-
-    /**
-     * Whether the server behind the address is not the one whose log was read, but one whose log names the same transactions alike.
-     *
-     * @param remembered facts of the control log
-     */
-    public static boolean isOther(BinlogFiles files, Map<String, String> remembered) throws SQLException {
-        String before = remembered.get(BinlogAnchor.SERVER_ID);
-        return files.kind() instanceof MariadbServer && before != null && !before.equals(files.variable("server_id"));
+        this.name = "the source is another server than before (" + files.kind().name(files) + ")";
     }
 
     /**
@@ -55,7 +42,7 @@ public final class PromotedReplica {
      *
      * @throws TwinlogException GAP naming what this server lacks; OUTAGE while it still replicates and may get it
      */
-    public String position() throws SQLException {
+    String position() throws SQLException {
         checkCoverage();
         String end = files.end();
         SourcePosition.Format format = SourcePosition.binlog(BinlogFiles.baseName(end));
@@ -128,7 +115,8 @@ public final class PromotedReplica {
     }
 
     private boolean isStillReplicating() throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("SHOW GLOBAL STATUS LIKE 'Slaves\\_running'");
+        try (PreparedStatement statement =
+                        files.connection().prepareStatement("SHOW GLOBAL STATUS LIKE 'Slaves\\_running'");
                 ResultSet row = statement.executeQuery()) {
             return row.next() && row.getLong(2) > 0;
         }

@@ -1,8 +1,10 @@
 package io.twinlog.capture.mariadb.catalog;
 
 import io.twinlog.schemas.SourcePosition;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 
 /** What differs between the servers that write a binlog. Stateless. */
@@ -39,8 +41,38 @@ public interface ServerKind {
      */
     String beginSnapshot(Connection connection) throws SQLException;
 
+    /** The server's own name for itself, such as {@code server_id 2}. */
+    String name(BinlogFiles files) throws SQLException;
+
+    /**
+     * Whether the server behind the address is another one than that whose log was read.
+     *
+     * @param systemId that one's, as {@link #facts} tells it
+     */
+    boolean isOther(BinlogFiles files, String systemId) throws SQLException;
+
+    /** Which fact tells all GTIDs before {@link BinlogAnchor#AT}. */
+    String gtidsFact();
+
+    /**
+     * Where another server's log is entered.
+     *
+     * @param captured the GTIDs that were captured, as the control log tells them
+     * @param position in the new server's log, from where reading passes over what is captured
+     */
+    record Entrance(String captured, String position) {}
+
+    /**
+     * Finds the place in another server's log from which on there is what was not captured.
+     *
+     * @param captured GTIDs, and sets of them, that are captured
+     * @throws io.twinlog.schemas.failure.TwinlogException GAP naming what the server lacks; OUTAGE while it may still get it
+     */
+    Entrance enter(String replication, BinlogFiles files, List<String> captured) throws SQLException;
+
     /** What is remembered of the log when an epoch begins at a position of it. */
-    Map<String, String> facts(BinlogFiles files, String position) throws SQLException;
+    Map<String, String> facts(BinlogFiles files, String position, BinlogAccess access)
+            throws SQLException, IOException, InterruptedException;
 
     /**
      * Proves that the source's log goes on exactly where we stopped (invariant 2).
@@ -63,6 +95,7 @@ public interface ServerKind {
             SourcePosition.Format format,
             BinlogFiles files,
             String position,
-            Map<String, String> facts)
-            throws SQLException;
+            Map<String, String> facts,
+            BinlogAccess access)
+            throws SQLException, IOException, InterruptedException;
 }

@@ -235,6 +235,12 @@ public final class BinlogStream implements ChangeStream {
         return open;
     }
 
+    private void requirePlace() {
+        if (!writer.isBegun()) {
+            identity.requirePlace(requireTransaction());
+        }
+    }
+
     private void prepared() {
         refuseInside("an XA transaction, which cannot be captured");
         commit();
@@ -332,6 +338,7 @@ public final class BinlogStream implements ChangeStream {
                     + " was truncated and then dropped or left without a key; the TRUNCATE is not" + " replicated");
             return;
         }
+        requirePlace();
         writer.truncate(version, position(Math.min(start, LARGEST_OFFSET)));
     }
 
@@ -367,6 +374,7 @@ public final class BinlogStream implements ChangeStream {
         if (!rows.isWhole() || rows.columns() != version.shape().columns().size()) {
             throw Refused.partialRow(version.id(), place(start));
         }
+        requirePlace();
         RowDecoder decoder = requireNonNull(table.decoder());
         long at = position(Math.min(start, LARGEST_OFFSET));
         LogBytes bytes = rows.rows();

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -15,7 +16,16 @@ import org.apache.kafka.common.TopicPartition;
 /** A Kafka consumer of our own, which it closes. */
 public final class KafkaRecords implements RecordSource {
 
+    // A fetch costs the broker time for every partition that it names, whatever has arrived there. Of many partitions
+    // it would
+    // do nothing but look, if each fetch were answered, and asked again, as soon as the first of them had a record.
+    private static final long PACE_NANOS_PER_PARTITION = 20_000;
+    private static final long SMALLEST_PACE_NANOS = 2_000_000;
+    private static final long LARGEST_PACE_NANOS = 100_000_000;
+
     private final Consumer<byte[], byte[]> consumer;
+    private long paceNanos;
+    private long notBefore = System.nanoTime();
 
     public KafkaRecords(Consumer<byte[], byte[]> consumer) {
         this.consumer = consumer;
@@ -23,6 +33,8 @@ public final class KafkaRecords implements RecordSource {
 
     @Override
     public void assign(Set<TopicPartition> partitions) {
+        long pace = partitions.size() * PACE_NANOS_PER_PARTITION;
+        paceNanos = pace < SMALLEST_PACE_NANOS ? 0 : Math.min(pace, LARGEST_PACE_NANOS);
         consumer.assign(partitions);
     }
 
@@ -38,7 +50,13 @@ public final class KafkaRecords implements RecordSource {
 
     @Override
     public ConsumerRecords<byte[], byte[]> poll(Duration wait) {
-        return consumer.poll(wait);
+        long early = paceNanos == 0 ? 0 : notBefore - System.nanoTime();
+        if (early > 0) {
+            LockSupport.parkNanos(this, early);
+        }
+        ConsumerRecords<byte[], byte[]> records = consumer.poll(wait);
+        notBefore = System.nanoTime() + (records.isEmpty() ? 0 : paceNanos);
+        return records;
     }
 
     @Override

@@ -166,6 +166,9 @@ final class CapturedLog implements ChangeVisitor, AutoCloseable {
                 }
 
                 @Override
+                public void release() {}
+
+                @Override
                 public void flush() {}
 
                 @Override

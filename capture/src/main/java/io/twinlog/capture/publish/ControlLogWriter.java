@@ -46,6 +46,7 @@ public final class ControlLogWriter implements AutoCloseable {
                 stored.completeExceptionally(failure);
             }
         });
+        sender.release();
         try {
             return stored.get();
         } catch (InterruptedException e) {

@@ -20,9 +20,10 @@ public final class KafkaClients {
     /** Below socket.request.max.bytes of brokers, 100 MiB by default: a larger request is cut off without an answer. */
     private static final int MAX_REQUEST_BYTES = 96 << 20;
 
-    /** For backlogs, where few large requests cost a fraction of many small ones; else {@link Publisher#release} ends the wait. */
-    private static final int LINGER_MILLIS = 25;
+    /** Longer than {@link Dispatcher} needs to hand over the records of a partition; it is what decides when they leave. */
+    private static final int LINGER_MILLIS = 5;
 
+    private static final long MOST_WAITING_BYTES = 32L << 20;
     private static final long SMALLEST_BUFFER_BYTES = 32L << 20;
 
     private static final int DELIVERY_TIMEOUT_MILLIS = 120_000;
@@ -79,6 +80,11 @@ public final class KafkaClients {
         return Math.max(
                 SMALLEST_BUFFER_BYTES,
                 Math.min(MAX_RECORD_BYTES, Runtime.getRuntime().maxMemory() / 4));
+    }
+
+    /** How much may wait to be handed to the producer, beside what waits there. */
+    static long waitingBytes() {
+        return Math.min(MOST_WAITING_BYTES, bufferBytes() / 4);
     }
 
     /** A producer for a few small records, which nobody waits for. */

@@ -13,7 +13,6 @@ import java.time.Duration;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
 /** Our own producer, and Avro behind a single-object header, or behind a registry's id where there is a registry. */
@@ -47,11 +46,13 @@ public final class KafkaOutlet implements Outlet {
     private static final class Sender implements RecordSender {
 
         private final KafkaProducer<byte[], byte[]> producer;
+        private final Dispatcher dispatcher;
         private final SchemaTopicWriter topic;
         private final @Nullable RegistryClient registry;
 
         Sender(KafkaProducer<byte[], byte[]> producer, TopicNames names, @Nullable RegistryClient registry) {
             this.producer = producer;
+            this.dispatcher = new Dispatcher(producer, KafkaClients.waitingBytes());
             this.topic = new SchemaTopicWriter(producer, names.schemas());
             this.registry = registry;
         }
@@ -69,16 +70,22 @@ public final class KafkaOutlet implements Outlet {
 
         @Override
         public void send(String to, int partition, byte @Nullable [] key, byte[] value, Callback stored) {
-            producer.send(new ProducerRecord<>(to, partition, key, value), stored);
+            dispatcher.add(to, partition, key, value, stored);
+        }
+
+        @Override
+        public void release() {
+            dispatcher.release();
         }
 
         @Override
         public void flush() {
-            producer.flush();
+            dispatcher.flush();
         }
 
         @Override
         public void close(Duration patience) {
+            dispatcher.close();
             producer.close(patience);
         }
     }

@@ -38,7 +38,6 @@ public final class Publisher implements AutoCloseable {
     private final SourcePosition.Format positions;
     private final long epoch;
     private final AckLedger ledger;
-    private final Flusher flusher;
     private final List<DataTopic> touched = new ArrayList<>();
     private final Map<String, String> facts = new LinkedHashMap<>();
 
@@ -83,7 +82,6 @@ public final class Publisher implements AutoCloseable {
         this.epoch = epoch;
         this.seq = storedSeq;
         this.ledger = new AckLedger(storedSeq, resume);
-        this.flusher = new Flusher(sender::flush, ledger::sent, ledger::fail);
     }
 
     public long epoch() {
@@ -338,7 +336,7 @@ public final class Publisher implements AutoCloseable {
     public void release() {
         if (ledger.sent() != releasedSends) {
             releasedSends = ledger.sent();
-            flusher.request();
+            sender.release();
         }
     }
 
@@ -388,7 +386,6 @@ public final class Publisher implements AutoCloseable {
     /** Drops what is not sent yet; everything that is not stored comes again in the next session. */
     @Override
     public void close() {
-        flusher.close();
         sender.close();
     }
 }

@@ -6,7 +6,7 @@ import org.apache.kafka.clients.producer.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the records of one session in order and says which are stored. Owned by one thread, apart from {@link #flush};
+ * Takes the records of one session in order and says which are stored. Owned by one thread, apart from {@link #release} and {@link #flush};
  * the callbacks come from another, one at a time.
  */
 public interface RecordSender extends AutoCloseable {
@@ -26,6 +26,9 @@ public interface RecordSender extends AutoCloseable {
      * @throws org.apache.kafka.common.KafkaException if it cannot be sent
      */
     void send(String topic, int partition, byte @Nullable [] key, byte[] value, Callback stored);
+
+    /** Nothing follows for the time being: what was sent need not wait for company. Returns at once. Any thread. */
+    void release();
 
     /** Lets everything leave that was sent, and waits until it is stored or has failed. Any thread. */
     void flush();

@@ -62,6 +62,9 @@ class SnapshotEndTest {
         }
 
         @Override
+        public void release() {}
+
+        @Override
         public void flush() {
             waiting.forEach(stored -> stored.onCompletion(metadata("r.s.t", 0), null));
             if (!waiting.isEmpty()) {

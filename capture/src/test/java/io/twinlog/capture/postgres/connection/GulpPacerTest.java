@@ -37,6 +37,12 @@ class GulpPacerTest {
     }
 
     @Test
+    void a_backlog_on_a_busy_machine_is_paused_too() {
+        reads(70, 150, 45_000);
+        assertThat(pacer.pauses()).isPositive();
+    }
+
+    @Test
     void idleness_ends_it() {
         reads(70, 150, 8_000);
         pacer.idle();

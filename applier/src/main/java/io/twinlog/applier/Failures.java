@@ -3,6 +3,7 @@ package io.twinlog.applier;
 import io.twinlog.applier.dialect.SqlFailure;
 import io.twinlog.applier.target.CatalogException;
 import io.twinlog.schemas.failure.Category;
+import io.twinlog.schemas.failure.InputFailure;
 import io.twinlog.schemas.failure.TwinlogException;
 import java.sql.SQLException;
 import org.apache.kafka.common.KafkaException;
@@ -35,7 +36,10 @@ public final class Failures {
             return new TwinlogException(
                     Category.OUTAGE, "Kafka cannot be reached or does not work: " + failure.getMessage(), failure);
         }
-        return new TwinlogException(Category.BUG, "The applier met a state that cannot be: " + failure, failure);
+        RuntimeException shown = InputFailure.withoutInput(failure);
+        return shown == null
+                ? new TwinlogException(Category.BUG, "The applier met a state that cannot be: " + failure, failure)
+                : new TwinlogException(Category.BUG, "The applier met a state that cannot be: " + shown, shown);
     }
 
     private static TwinlogException ofTarget(SQLException failure) {
@@ -51,7 +55,7 @@ public final class Failures {
                                                 || failure.getSQLState().startsWith("08")
                                         ? failure.getMessage()
                                         : words),
-                        failure);
+                        SqlFailure.isOfServer(failure) ? shown : failure);
             case SCHEMA ->
                 new TwinlogException(
                         Category.SCHEMA,

@@ -24,6 +24,18 @@ class FailuresTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"22P02", "P0001", "53100", "57014"})
+    void nor_of_a_value_that_is_refused_or_of_where_the_server_stood(String state) {
+        boolean refused = state.startsWith("22") || state.startsWith("P");
+        SQLException failure = new PSQLException(
+                new ServerErrorMessage("SERROR\0C" + state + "\0M" + (refused ? "bad: secret" : "full")
+                        + "\0WCOPY t, line 3: \"secret\"\0"),
+                true);
+
+        assertThat(printed(failure)).contains(state).doesNotContain("secret");
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {1062, 1366, 4025})
     void nor_of_one_of_mariadb(int code) {
         SQLException failure = new SQLException("(conn=7) Duplicate entry 'secret' for key 'PRIMARY'", "23000", code);

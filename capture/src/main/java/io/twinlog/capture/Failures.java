@@ -1,6 +1,7 @@
 package io.twinlog.capture;
 
 import io.twinlog.schemas.failure.Category;
+import io.twinlog.schemas.failure.InputFailure;
 import io.twinlog.schemas.failure.TwinlogException;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -44,7 +45,10 @@ final class Failures {
             return new TwinlogException(
                     Category.OUTAGE, "The connection to the source broke: " + failure.getMessage(), failure);
         }
-        return new TwinlogException(Category.BUG, "Capture failed: " + failure, failure);
+        RuntimeException shown = InputFailure.withoutInput(failure);
+        return shown == null
+                ? new TwinlogException(Category.BUG, "Capture failed: " + failure, failure)
+                : new TwinlogException(Category.BUG, "Capture failed: " + shown, shown);
     }
 
     /**

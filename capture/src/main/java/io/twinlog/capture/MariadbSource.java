@@ -11,6 +11,7 @@ import io.twinlog.capture.selection.TablePatterns;
 import io.twinlog.schemas.control.ControlKind;
 import io.twinlog.schemas.control.ControlRecord;
 import io.twinlog.schemas.control.ControlRecord.Detail;
+import io.twinlog.schemas.database.ServerWords;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,10 @@ import org.jspecify.annotations.Nullable;
 record MariadbSource(CaptureConfig config, MariadbAddress location) implements Source {
 
     private static final int BINLOG_ERROR = 1236;
+
+    /** Truncated, incorrect and out of range values; invalid JSON. */
+    private static final Set<Integer> QUOTING = Set.of(1264, 1265, 1292, 1366, 1367, 1411, 1690, 3140, 3141, 3143);
+
     private static final long FIRST_SERVER_ID = 1_000_000_000;
     private static final long SERVER_IDS = 3_000_000_000L;
 
@@ -140,8 +146,12 @@ record MariadbSource(CaptureConfig config, MariadbAddress location) implements S
 
     static TwinlogException sqlFailure(SQLException failure, @Nullable String streamedFrom) {
         String state = failure.getSQLState() == null ? "" : failure.getSQLState();
-        String text = String.valueOf(failure.getMessage());
+        // Values that do not fit, of rows that are read or are in a key: the server quotes them.
+        boolean quotes = state.startsWith("22") || state.startsWith("23") || QUOTING.contains(failure.getErrorCode());
+        String text = quotes ? ServerWords.WITHHELD : String.valueOf(failure.getMessage());
         String message = text + " (error " + failure.getErrorCode() + ", SQLSTATE " + state + ")";
+        SQLException shown = new SQLException(text, failure.getSQLState(), failure.getErrorCode());
+        shown.setStackTrace(failure.getStackTrace());
         Category category = failure.getErrorCode() == BINLOG_ERROR
                 ? binlogFailure(text.toLowerCase(Locale.ROOT))
                 : switch (failure.getErrorCode()) {
@@ -154,7 +164,7 @@ record MariadbSource(CaptureConfig config, MariadbAddress location) implements S
                                 ? Category.CONFIG
                                 : state.equals("42000") ? Category.BUG : Category.OUTAGE;
                 };
-        return new TwinlogException(category, Failures.sentence(category, message, streamedFrom), failure);
+        return new TwinlogException(category, Failures.sentence(category, message, streamedFrom), shown);
     }
 
     /** What a server means that does not go on sending its binlog; all with one number. */

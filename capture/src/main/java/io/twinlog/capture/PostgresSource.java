@@ -4,6 +4,7 @@ import io.twinlog.capture.postgres.catalog.CatalogTable;
 import io.twinlog.capture.postgres.catalog.SlotFacts;
 import io.twinlog.capture.postgres.catalog.SourceNames;
 import io.twinlog.capture.postgres.connection.ReplicationConnection;
+import io.twinlog.capture.postgres.connection.ServerMessage;
 import io.twinlog.capture.postgres.connection.SourceAddress;
 import io.twinlog.capture.postgres.precondition.Lease;
 import io.twinlog.capture.postgres.precondition.SourcePreconditions;
@@ -97,7 +98,8 @@ record PostgresSource(CaptureConfig config, SourceNames names, SourceAddress loc
 
     static TwinlogException sqlFailure(SQLException failure, @Nullable String streamedFrom) {
         String state = failure.getSQLState() == null ? "" : failure.getSQLState();
-        String message = failure.getMessage() + " (SQLSTATE " + state + ")";
+        SQLException shown = ServerMessage.withoutValues(failure);
+        String message = shown.getMessage() + " (SQLSTATE " + state + ")";
         Category category = switch (state) {
             case "42501", "3D000" -> Category.CONFIG;
             // Slot invalidated, slot or publication gone, log segment removed: meant so only by a walsender.
@@ -107,6 +109,6 @@ record PostgresSource(CaptureConfig config, SourceNames names, SourceAddress loc
             default ->
                 state.startsWith("28") ? Category.CONFIG : state.startsWith("42") ? Category.BUG : Category.OUTAGE;
         };
-        return new TwinlogException(category, Failures.sentence(category, message, streamedFrom), failure);
+        return new TwinlogException(category, Failures.sentence(category, message, streamedFrom), shown);
     }
 }

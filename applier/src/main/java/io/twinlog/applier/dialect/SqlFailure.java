@@ -1,5 +1,6 @@
 package io.twinlog.applier.dialect;
 
+import io.twinlog.schemas.database.ServerWords;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
@@ -105,12 +106,24 @@ public enum SqlFailure {
         return message == null ? null : message.getWhere();
     }
 
-    /** The server's words without the detail line, which holds row values; that of a deadlock names sessions alone. */
+    /** Whether the server itself failed the statement: what the driver or the network says holds no row values. */
+    public static boolean isOfServer(SQLException failure) {
+        return MariadbFailure.isOne(failure)
+                || failure instanceof PSQLException psql && psql.getServerErrorMessage() != null;
+    }
+
+    /**
+     * The server's words without the detail line, which holds row values; that of a deadlock names sessions alone. Of a value that is
+     * refused not even the sentence.
+     */
     public static String words(SQLException failure) {
         if (MariadbFailure.isOne(failure)) {
             return MariadbFailure.words(failure);
         }
         ServerErrorMessage message = failure instanceof PSQLException psql ? psql.getServerErrorMessage() : null;
+        if (message != null && ServerWords.quoteValues(failure.getSQLState())) {
+            return ServerWords.WITHHELD;
+        }
         String words = message == null ? null : message.getMessage();
         if (message != null && DEADLOCK.equals(failure.getSQLState()) && message.getDetail() != null) {
             return words + ": " + message.getDetail().replace('\n', ' ');

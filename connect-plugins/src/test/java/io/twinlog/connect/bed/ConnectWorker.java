@@ -16,8 +16,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import org.apache.kafka.connect.cli.ConnectDistributed;
-import org.apache.kafka.connect.runtime.Connect;
 import org.awaitility.Awaitility;
 
 /** A distributed worker with its REST interface in this JVM, which loads the plugins as packaged. */
@@ -27,11 +25,11 @@ public final class ConnectWorker implements AutoCloseable {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final Duration PATIENCE = Duration.ofSeconds(120);
 
-    private final Connect<?> connect;
+    private final Object connect;
     private final String url;
     private final String group;
 
-    private ConnectWorker(Connect<?> connect, String url, String group) {
+    private ConnectWorker(Object connect, String url, String group) {
         this.connect = connect;
         this.url = url;
         this.group = group;
@@ -68,10 +66,27 @@ public final class ConnectWorker implements AutoCloseable {
         settings.put("consumer.metadata.max.age.ms", "1000");
         settings.put("scheduled.rebalance.max.delay.ms", "0");
         settings.put("heartbeat.interval.ms", "300");
-        Connect<?> connect = new ConnectDistributed().startConnect(settings);
+        Object connect = start(settings);
         ConnectWorker worker = new ConnectWorker(connect, "http://127.0.0.1:" + port, group);
         Awaitility.await("worker").atMost(PATIENCE).ignoreExceptions().until(() -> worker.get("/connectors") != null);
         return worker;
+    }
+
+    private static Object start(Map<String, String> settings) {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        WorkerClasses classes = new WorkerClasses();
+        thread.setContextClassLoader(classes);
+        try {
+            Class<?> distributed = classes.loadClass("org.apache.kafka.connect.cli.ConnectDistributed");
+            return distributed
+                    .getMethod("startConnect", Map.class)
+                    .invoke(distributed.getConstructor(String[].class).newInstance((Object) new String[0]), settings);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("The worker does not start", e);
+        } finally {
+            thread.setContextClassLoader(before);
+        }
     }
 
     /** Creates a connector, or changes it, and waits until its tasks run. */
@@ -215,7 +230,11 @@ public final class ConnectWorker implements AutoCloseable {
 
     @Override
     public void close() {
-        connect.stop();
-        connect.awaitStop();
+        try {
+            connect.getClass().getMethod("stop").invoke(connect);
+            connect.getClass().getMethod("awaitStop").invoke(connect);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("The worker does not stop", e);
+        }
     }
 }

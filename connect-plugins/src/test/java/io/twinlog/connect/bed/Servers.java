@@ -7,20 +7,19 @@ import io.twinlog.sandbox.EmbeddedPostgres;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Servers for all tests of the JVM. They end with it, the worker before the broker that it needs for that. */
+/**
+ * Servers for all tests of the JVM. They end with the last test ({@link ServersEnd}), the worker before the broker that it needs for that: in
+ * shutdown hooks, which all run at once, Connect's and Jetty's own would wait for each other.
+ */
 public final class Servers {
 
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     private static final ConcurrentLinkedDeque<AutoCloseable> STARTED = new ConcurrentLinkedDeque<>();
 
-    static {
-        Runtime.getRuntime().addShutdownHook(new Thread(Servers::stop, "stop-servers"));
-    }
-
     private Servers() {}
 
-    private static void stop() {
+    static void stop() {
         for (AutoCloseable server = STARTED.poll(); server != null; server = STARTED.poll()) {
             try {
                 server.close();

@@ -66,8 +66,9 @@ public final class CopyStream implements AutoCloseable {
                         watch.heard();
                         return new CopyStream(socket, in, out, position, watch, name).continuing(framer);
                     }
-                    case 'E' -> throw BackendMessage.error(framer.copy());
-                    case 'N' -> LOG.info("Source: {}", BackendMessage.text(framer.copy()));
+                    case 'E' -> throw ServerMessage.read(framer.copy()).exception();
+                    case 'N' ->
+                        LOG.info("Source: {}", ServerMessage.read(framer.copy()).text());
                     default -> LOG.debug("Ignored message {}", (char) framer.type());
                 }
             }
@@ -111,8 +112,9 @@ public final class CopyStream implements AutoCloseable {
                     case 'd' -> {
                         return copyData();
                     }
-                    case 'E' -> throw BackendMessage.error(framer.copy());
-                    case 'N' -> LOG.info("Source: {}", BackendMessage.text(framer.copy()));
+                    case 'E' -> throw ServerMessage.read(framer.copy()).exception();
+                    case 'N' ->
+                        LOG.info("Source: {}", ServerMessage.read(framer.copy()).text());
                     case 'S' -> LOG.debug("Parameter status");
                     case 'c', 'C', 'Z' -> throw new SQLException("The source ended the stream", "57P01");
                     default -> throw new IOException("Unexpected message '" + (char) framer.type() + "' in the stream");

@@ -346,31 +346,6 @@ class ConfigurationFileTest {
     }
 
     @Test
-    void user_and_password_do_not_belong_into_the_url() {
-        for (String url : List.of(
-                "jdbc:postgresql://u:hush@h/d",
-                "jdbc:postgresql://h/d?password=hush",
-                "jdbc:postgresql://h/d?a=b&user=u")) {
-            List<String> problems = file(directory, MINIMAL.replace("jdbc:postgresql://localhost:5432/shop", url))
-                    .problems();
-            assertThat(problems).singleElement().asString().contains("source.url must not hold user or password");
-            assertThat(problems.toString()).doesNotContain("hush");
-        }
-    }
-
-    @Test
-    void a_url_must_name_host_and_database() {
-        for (String url :
-                List.of("localhost:5432/shop", "jdbc:postgresql://localhost:5432/", "jdbc:postgresql://h:x/d")) {
-            assertThat(file(directory, MINIMAL.replace("jdbc:postgresql://localhost:5432/shop", url))
-                            .problems())
-                    .singleElement()
-                    .asString()
-                    .contains("jdbc:postgresql://HOST:PORT/DATABASE");
-        }
-    }
-
-    @Test
     void kafka_settings_that_the_promises_hang_on_are_ours() {
         assertThat(file(directory, MINIMAL.replace("localhost:9092\"", "localhost:9092\", acks: 1"))
                         .problems())
@@ -419,16 +394,5 @@ class ConfigurationFileTest {
                 .singleElement()
                 .asString()
                 .contains("source.tables names no table");
-    }
-
-    @Test
-    void mariadb_is_a_source_and_a_target() {
-        String source = MINIMAL.replace("jdbc:postgresql://localhost:5432/shop", "jdbc:mariadb://h:3306/");
-
-        assertThat(file(directory, source).read().requiredSource().url().isMariadb())
-                .isTrue();
-        String target = source.replace("jdbc:postgresql://localhost:5433/shop", "jdbc:mysql://h:3306/");
-        assertThat(file(directory, target).read().requiredTarget().url().isMariadb())
-                .isTrue();
     }
 }

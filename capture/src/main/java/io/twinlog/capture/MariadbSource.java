@@ -23,12 +23,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.zip.CRC32;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** MariaDB: its binlog. Nothing of ours is kept there. Immutable. */
 record MariadbSource(CaptureConfig config, MariadbAddress location) implements Source {
 
     private static final int BINLOG_ERROR = 1236;
+    private static final int UNENCRYPTED = 3159;
 
     /** Truncated, incorrect and out of range values; invalid JSON. */
     private static final Set<Integer> QUOTING = Set.of(1264, 1265, 1292, 1366, 1367, 1411, 1690, 3140, 3141, 3143);
@@ -73,6 +75,14 @@ record MariadbSource(CaptureConfig config, MariadbAddress location) implements S
     @Override
     public String remedy(SQLException failure) {
         String state = failure.getSQLState() == null ? "" : failure.getSQLState();
+        if (failure.getErrorCode() == UNENCRYPTED) {
+            return "Add ?sslMode=verify-full&serverSslCert=FILE to source.url";
+        }
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SSLException) {
+                return "Correct sslMode and serverSslCert in source.url, or the certificate of the server";
+            }
+        }
         return state.startsWith("28")
                 ? "Correct source.user and source.password, or the account at the server"
                 : "Start the server, or correct source.url";
@@ -155,8 +165,8 @@ record MariadbSource(CaptureConfig config, MariadbAddress location) implements S
         Category category = failure.getErrorCode() == BINLOG_ERROR
                 ? binlogFailure(text.toLowerCase(Locale.ROOT))
                 : switch (failure.getErrorCode()) {
-                    // Access denied, in its forms.
-                    case 1044, 1045, 1142, 1143, 1227, 1698 -> Category.CONFIG;
+                    // Access denied, in its forms; the last one to what is not encrypted.
+                    case 1044, 1045, 1142, 1143, 1227, 1698, UNENCRYPTED -> Category.CONFIG;
                     // A table changed or went while it was read; the next attempt sees it as it is then.
                     case 1054, 1146, 1412 -> Category.OUTAGE;
                     default ->

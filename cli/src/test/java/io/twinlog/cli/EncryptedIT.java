@@ -7,15 +7,12 @@ import io.twinlog.cli.support.Cli.Result;
 import io.twinlog.sandbox.EmbeddedKafka;
 import io.twinlog.sandbox.EmbeddedPostgres;
 import io.twinlog.sandbox.JavaProcess;
+import io.twinlog.sandbox.SelfSigned;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.Key;
-import java.security.KeyStore;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -25,7 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 class EncryptedIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final String STORE_PASSWORD = "changeit";
     private static final String PASSWORD = "s3cret wörd";
 
     @TempDir
@@ -35,8 +31,8 @@ class EncryptedIT {
 
     @Test
     void everything_goes_through_tls_and_kafka_asks_for_a_password() throws Exception {
-        Path authority = certificate("server");
-        Path stranger = certificate("stranger");
+        Path authority = SelfSigned.create(directory, "server").certificate();
+        Path stranger = SelfSigned.create(directory, "stranger").certificate();
         try (EmbeddedPostgres source = postgres("source");
                 EmbeddedPostgres target = postgres("target");
                 EmbeddedKafka kafka = kafka(authority)) {
@@ -120,52 +116,13 @@ class EncryptedIT {
                 .setting("ssl.keystore.type", "PKCS12")
                 .setting(
                         "ssl.keystore.location", directory.resolve("server.p12").toString())
-                .setting("ssl.keystore.password", STORE_PASSWORD)
+                .setting("ssl.keystore.password", SelfSigned.STORE_PASSWORD)
                 .setting("ssl.truststore.type", "PEM")
                 .setting("ssl.truststore.location", authority.toString())
                 .setting("sasl.enabled.mechanisms", "PLAIN")
                 .setting("sasl.mechanism.inter.broker.protocol", "PLAIN")
                 .setting("listener.name.plaintext.plain.sasl.jaas.config", login)
                 .start();
-    }
-
-    /** Makes a certificate that vouches for itself, and its key, for 127.0.0.1; returns the certificate. */
-    private Path certificate(String name) throws Exception {
-        Path store = directory.resolve(name + ".p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        name,
-                        "-keyalg",
-                        "RSA",
-                        "-storetype",
-                        "PKCS12",
-                        "-keystore",
-                        store.toString(),
-                        "-storepass",
-                        STORE_PASSWORD,
-                        "-dname",
-                        "CN=" + name,
-                        "-ext",
-                        "san=ip:127.0.0.1")
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(keytool.waitFor()).as(output).isZero();
-        KeyStore keys = KeyStore.getInstance(store.toFile(), STORE_PASSWORD.toCharArray());
-        Key key = keys.getKey(name, STORE_PASSWORD.toCharArray());
-        pem(directory.resolve(name + ".key"), "PRIVATE KEY", key.getEncoded());
-        return pem(
-                directory.resolve(name + ".crt"),
-                "CERTIFICATE",
-                keys.getCertificate(name).getEncoded());
-    }
-
-    private static Path pem(Path file, String kind, byte[] der) throws IOException {
-        String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
-        return Files.writeString(file, "-----BEGIN " + kind + "-----\n" + body + "\n-----END " + kind + "-----\n");
     }
 
     private static String value(EmbeddedPostgres server, String query) {

@@ -7,6 +7,7 @@ import io.twinlog.cli.support.Servers;
 import io.twinlog.cli.support.TwinlogFile;
 import io.twinlog.sandbox.EmbeddedMariadb;
 import io.twinlog.sandbox.JavaProcess;
+import io.twinlog.sandbox.SelfSigned;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -44,8 +45,11 @@ class MariadbSourceIT {
     void rows_travel_from_mariadb_to_postgresql(Servers servers, @TempDir Path directory) throws Exception {
         String name = servers.databases();
         Cli cli = new Cli();
-        try (EmbeddedMariadb mariadb =
-                EmbeddedMariadb.builder().password(Servers.PASSWORD).start()) {
+        SelfSigned identity = SelfSigned.create(directory, "source");
+        try (EmbeddedMariadb mariadb = EmbeddedMariadb.builder()
+                .password(Servers.PASSWORD)
+                .requiringTls(identity)
+                .start()) {
             mariadb.execute(
                     "",
                     "CREATE DATABASE shop",
@@ -54,7 +58,7 @@ class MariadbSourceIT {
                     "GRANT SELECT ON shop.* TO twinlog@'%'");
             mariadb.execute("shop", ITEMS, "SET time_zone = '+00:00'", "INSERT INTO items VALUES " + ROW.formatted(1));
             Path file = new TwinlogFile(directory, servers, name)
-                    .with("source.url", mariadb.jdbcUrl(""))
+                    .with("source.url", encrypted(mariadb, identity))
                     .with("source.user", "twinlog")
                     .with("source.password", "secret")
                     .with("source.tables", "[\"shop.*\"]")
@@ -103,6 +107,12 @@ class MariadbSourceIT {
             assertThat(cli.run("drop", "--yes", "-f", file).exitCode()).isZero();
             assertThat(cli.everything()).doesNotContain("secret");
         }
+    }
+
+    /** As docs/security.md has it. */
+    private static String encrypted(EmbeddedMariadb server, SelfSigned identity) {
+        return "jdbc:mariadb://127.0.0.1:" + server.port() + "/?sslMode=verify-full&serverSslCert="
+                + identity.certificate();
     }
 
     private static String statement(String report) {

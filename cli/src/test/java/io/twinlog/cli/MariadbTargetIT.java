@@ -7,6 +7,7 @@ import io.twinlog.cli.support.Servers;
 import io.twinlog.cli.support.TwinlogFile;
 import io.twinlog.sandbox.EmbeddedMariadb;
 import io.twinlog.sandbox.JavaProcess;
+import io.twinlog.sandbox.SelfSigned;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -46,6 +47,12 @@ class MariadbTargetIT {
         }
     }
 
+    /** As docs/security.md has it. */
+    private static String encrypted(EmbeddedMariadb server, SelfSigned identity) {
+        return "jdbc:mariadb://127.0.0.1:" + server.port() + "/?sslMode=verify-full&serverSslCert="
+                + identity.certificate();
+    }
+
     @Test
     void a_replication_to_mariadb_lives_from_its_first_sync_to_its_drop() throws Exception {
         servers.source()
@@ -54,17 +61,25 @@ class MariadbTargetIT {
                         "CREATE TABLE account (id int PRIMARY KEY, owner text, balance numeric(12,2))",
                         "ALTER TABLE account REPLICA IDENTITY FULL",
                         "INSERT INTO account SELECT i, 'Ada ' || i, i FROM generate_series(1, 1000) i");
+        SelfSigned identity = SelfSigned.create(directory, "target");
         try (EmbeddedMariadb mariadb = EmbeddedMariadb.builder()
                 .withoutBinlog()
+                .requiringTls(identity)
                 .setting("innodb_flush_log_at_trx_commit", "0")
                 .setting("innodb_doublewrite", "OFF")
                 .password("secret")
                 .start()) {
-            Path file = new TwinlogFile(directory, servers, shop)
-                    .with("target.url", mariadb.jdbcUrl("").replaceFirst("\\?.*", ""))
+            TwinlogFile configuration = new TwinlogFile(directory, servers, shop)
                     .with("target.user", mariadb.user())
-                    .with("target.password", "secret")
+                    .with("target.password", "secret");
+            Path file = configuration
+                    .with("target.url", encrypted(mariadb, SelfSigned.create(directory, "stranger")))
                     .path();
+            assertThat(cli.run("doctor", "-f", file)).satisfies(report -> {
+                assertThat(report.exitCode()).as(report.all()).isEqualTo(2);
+                assertThat(report.out()).contains("target").containsIgnoringCase("certificat");
+            });
+            configuration.with("target.url", encrypted(mariadb, identity)).path();
             assertThat(cli.run("doctor", "-f", file)).satisfies(report -> {
                 assertThat(report.exitCode()).as(report.all()).isEqualTo(2);
                 assertThat(report.out())

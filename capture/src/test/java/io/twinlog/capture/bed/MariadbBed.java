@@ -84,12 +84,17 @@ public final class MariadbBed implements Replicated {
     }
 
     private CaptureConfig config(String url, SnapshotMode snapshot, String... tables) {
+        return config(url, mariadb.user(), mariadb.password(), snapshot, tables);
+    }
+
+    /** Capturing as this user. */
+    public CaptureConfig config(String url, String user, String password, SnapshotMode snapshot, String... tables) {
         return new CaptureConfig(
                 name,
                 Map.of("bootstrap.servers", bootstrap(), "fetch.max.wait.ms", "20"),
                 url,
-                mariadb.user(),
-                mariadb.password(),
+                user,
+                password,
                 tables.length == 0 ? List.of(name + ".*") : List.of(tables),
                 snapshot,
                 3,

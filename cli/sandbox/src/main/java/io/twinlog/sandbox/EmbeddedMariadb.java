@@ -19,14 +19,17 @@ import org.jspecify.annotations.Nullable;
 public final class EmbeddedMariadb extends EmbeddedServer {
     private static final String SUPERUSER = "root";
     private static final String READY = "ready for connections";
+    private static final String TLS_ALONE = "require_secure_transport";
 
     private final MariadbBinaries binaries;
     private final MariadbSettings settings;
+    private final boolean encrypted;
 
     private EmbeddedMariadb(Builder builder, MariadbBinaries binaries) {
         super(builder, "MariaDB", SUPERUSER, Signal.TERM);
         this.binaries = binaries;
         this.settings = new MariadbSettings(builder.settings());
+        this.encrypted = builder.settings().containsKey(TLS_ALONE);
     }
 
     public static Builder builder() {
@@ -36,7 +39,7 @@ public final class EmbeddedMariadb extends EmbeddedServer {
     /** The address of a database, or of none with an empty name, without user and password. */
     @Override
     public String jdbcUrl(String database) {
-        return "jdbc:mariadb://127.0.0.1:" + port() + "/" + database;
+        return "jdbc:mariadb://127.0.0.1:" + port() + "/" + database + (encrypted ? "?sslMode=trust" : "");
     }
 
     @Override
@@ -154,6 +157,14 @@ public final class EmbeddedMariadb extends EmbeddedServer {
         /** Writes no binlog: a server from which nothing can be captured. */
         public Builder withoutBinlog() {
             return setting("log_bin", "OFF");
+        }
+
+        /** Takes encrypted connections alone. */
+        public Builder requiringTls(SelfSigned identity) {
+            return setting("ssl", "ON")
+                    .setting("ssl_cert", identity.certificate().toString())
+                    .setting("ssl_key", identity.key().toString())
+                    .setting(TLS_ALONE, "ON");
         }
 
         public EmbeddedMariadb start() {

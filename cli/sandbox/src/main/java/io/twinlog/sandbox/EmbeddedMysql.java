@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EmbeddedMysql extends EmbeddedServer {
     private static final String SUPERUSER = "root";
+    private static final String TLS_ALONE = "require_secure_transport";
     private static final String READY = "ready for connections. Version";
 
     private final DebianRoot programs;
@@ -51,7 +52,8 @@ public final class EmbeddedMysql extends EmbeddedServer {
     public String jdbcUrl(String database) {
         // The driver is MariaDB's, and takes this scheme on request only; without TLS the password goes encrypted by
         // the server's key.
-        return "jdbc:mysql://127.0.0.1:" + port() + "/" + database + "?permitMysqlScheme&allowPublicKeyRetrieval=true";
+        return "jdbc:mysql://127.0.0.1:" + port() + "/" + database + "?permitMysqlScheme&"
+                + (settings.containsKey(TLS_ALONE) ? "sslMode=trust" : "allowPublicKeyRetrieval=true");
     }
 
     @Override
@@ -161,6 +163,13 @@ public final class EmbeddedMysql extends EmbeddedServer {
         /** Writes no binlog: a server from which nothing can be captured. */
         public Builder withoutBinlog() {
             return setting("log_bin", "OFF");
+        }
+
+        /** Takes encrypted connections alone. */
+        public Builder requiringTls(SelfSigned identity) {
+            return setting("ssl_cert", identity.certificate().toString())
+                    .setting("ssl_key", identity.key().toString())
+                    .setting(TLS_ALONE, "ON");
         }
 
         public EmbeddedMysql start() {

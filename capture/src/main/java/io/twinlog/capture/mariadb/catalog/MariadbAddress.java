@@ -51,29 +51,17 @@ public record MariadbAddress(String url, String user, String password) {
     }
 
     /**
-     * Where the binlog is read.
+     * Where the binlog is read, encrypted as the URL asks.
      *
-     * @throws SQLException if the URL names several servers, or asks for TLS in a way that reading the binlog does not know
+     * @throws SQLException if the URL names several servers, or a certificate that cannot be read
      */
     public Endpoint endpoint() throws SQLException {
         Configuration configuration = Configuration.parse(url);
         if (configuration == null || configuration.addresses().size() != 1) {
             throw new SQLException("source.url must name one server: " + this, UNUSABLE);
         }
-        if (configuration.serverSslCert() != null || configuration.keyStore() != null) {
-            throw new SQLException(
-                    "source.url: serverSslCert and keyStore are not known to the reader of the binlog; put the certificate into"
-                            + " the trust store of the JVM (javax.net.ssl.trustStore)",
-                    UNUSABLE);
-        }
         HostAddress host = configuration.addresses().get(0);
-        String tls = switch (configuration.sslMode()) {
-            case DISABLE -> "DISABLED";
-            case TRUST -> "REQUIRED";
-            case VERIFY_CA -> "VERIFY_CA";
-            case VERIFY_FULL -> "VERIFY_IDENTITY";
-        };
-        return new Endpoint(host.host, host.port, user, password, tls);
+        return new Endpoint(host.host, host.port, user, password, BinlogTls.of(configuration, host));
     }
 
     /** Without the password. */

@@ -1,0 +1,13 @@
+package io.twinlog.capture;
+
+import io.twinlog.sandbox.EmbeddedMariadb;
+import io.twinlog.sandbox.EmbeddedServer;
+import io.twinlog.sandbox.SelfSigned;
+
+class MariadbEncryptedIT extends EncryptedSource {
+
+    @Override
+    EmbeddedServer start(SelfSigned identity) {
+        return EmbeddedMariadb.builder().requiringTls(identity).start();
+    }
+}

@@ -3,7 +3,6 @@ package io.twinlog.applier.merge;
 import io.twinlog.schemas.EventId;
 import io.twinlog.schemas.control.ControlKind;
 import io.twinlog.schemas.control.ControlRecord;
-import io.twinlog.schemas.control.PartitionCount;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
 import java.util.ArrayDeque;
@@ -36,7 +35,7 @@ public final class Merger {
     private final Map<TopicPartition, PartitionQueue> queues = new LinkedHashMap<>();
     private final PriorityQueue<PartitionQueue> heads = new PriorityQueue<>();
     private final ArrayDeque<Merged> between = new ArrayDeque<>();
-    private final List<ControlRecord> epochsFed = new ArrayList<>();
+    private final StoredTransactions stored = new StoredTransactions();
     private @Nullable PartitionQueue current;
     private EventId applied;
     private long epoch;
@@ -44,8 +43,6 @@ public final class Merger {
     private @Nullable ControlRecord open;
     private long taken;
     private final List<PartitionQueue> touched = new ArrayList<>();
-    private long storedEpoch;
-    private long storedSeq;
     private long queuedBytes;
     private long queuedEvents;
     private long controlReleased;
@@ -77,21 +74,7 @@ public final class Merger {
     public void feedControl(long offset, ControlRecord record) {
         control.addLast(new ControlEntry(offset, record));
         queuedBytes += ControlEntryWeight.of(record);
-        if (record.kind() == ControlKind.EPOCH) {
-            epochsFed.add(record);
-            noteStored(record.epoch(), record.seq() - 1);
-        } else if (record.kind() == ControlKind.END || record.kind() == ControlKind.HEARTBEAT) {
-            noteStored(record.epoch(), record.storedSeq());
-        }
-    }
-
-    private void noteStored(long ofEpoch, long seq) {
-        if (ofEpoch > storedEpoch) {
-            storedEpoch = ofEpoch;
-            storedSeq = seq;
-        } else if (ofEpoch == storedEpoch) {
-            storedSeq = Math.max(storedSeq, seq);
-        }
+        stored.note(record);
     }
 
     public void feed(XlogEvent event) {
@@ -241,13 +224,13 @@ public final class Merger {
         if (end.events() > taken) {
             return null;
         }
-        checkCounts(end);
+        EndCounts.check(end, taken, touched, queues);
         if (begin.detail(ControlRecord.Detail.CHUNK) != null) {
-            if (isVoid(begin)) {
+            if (stored.isVoid(begin)) {
                 release();
                 return voided(begin);
             }
-            if (!isStored(begin)) {
+            if (!stored.isStored(begin)) {
                 return null;
             }
         }
@@ -264,52 +247,9 @@ public final class Merger {
         return new Merged.Voided(begin);
     }
 
-    // Looks at the partitions of this transaction only: there may be thousands.
-    private void checkCounts(ControlRecord end) {
-        long named = 0;
-        for (PartitionQueue queue : touched) {
-            long said = said(end, queue.partition());
-            if (queue.takenInTransaction() != said) {
-                throw counts(end, queue.partition(), queue.takenInTransaction(), said);
-            }
-            named++;
-        }
-        if (named != end.counts().size()) {
-            for (PartitionCount count : end.counts()) {
-                TopicPartition partition = new TopicPartition(count.topic(), count.partition());
-                PartitionQueue queue = queues.get(partition);
-                if (count.events() > 0 && (queue == null || !touched.contains(queue))) {
-                    throw counts(end, partition, 0, count.events());
-                }
-            }
-        }
-        if (end.events() != taken) {
-            throw new TwinlogException(
-                    Category.BUG,
-                    "Transaction " + end.epoch() + "-" + end.seq() + " has " + taken
-                            + " events on its topics, but its END says " + end.events());
-        }
-    }
-
-    private static long said(ControlRecord end, TopicPartition partition) {
-        for (PartitionCount count : end.counts()) {
-            if (count.partition() == partition.partition() && count.topic().equals(partition.topic())) {
-                return count.events();
-            }
-        }
-        return 0;
-    }
-
     private void forgetCounts() {
         touched.forEach(PartitionQueue::transactionEnded);
         touched.clear();
-    }
-
-    private static TwinlogException counts(ControlRecord end, TopicPartition partition, long found, long said) {
-        return new TwinlogException(
-                Category.BUG,
-                "Transaction " + end.epoch() + "-" + end.seq() + " has " + found + " events in " + partition
-                        + ", but its END says " + said + ". Report this with both topics kept as they are.");
     }
 
     private @Nullable Merged whileClosed(ControlRecord record) {
@@ -395,19 +335,6 @@ public final class Merger {
         return a.epoch() != b.epoch() ? Long.compare(a.epoch(), b.epoch()) : Long.compare(a.seq(), b.seq());
     }
 
-    private boolean isStored(ControlRecord begin) {
-        return storedEpoch >= begin.epoch() && storedSeq >= begin.seq() && !isVoid(begin);
-    }
-
-    private boolean isVoid(ControlRecord begin) {
-        for (ControlRecord later : epochsFed) {
-            if (later.epoch() > begin.epoch() && later.seq() <= begin.seq()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     // Invariant 2: a hole in the control log stops us.
     private TwinlogException hole(ControlRecord found) {
         return new TwinlogException(
@@ -465,7 +392,7 @@ public final class Merger {
     public @Nullable Missing missing() {
         ControlRecord begin = open;
         ControlEntry head = control.peekFirst();
-        if (begin == null || head == null || !isStored(begin)) {
+        if (begin == null || head == null || !stored.isStored(begin)) {
             return null;
         }
         boolean complete = head.record.kind() == ControlKind.END
@@ -486,6 +413,6 @@ public final class Merger {
 
     /** The highest transaction that the control log calls stored. */
     public long storedSeq() {
-        return storedSeq;
+        return stored.seq();
     }
 }

@@ -6,8 +6,6 @@ import io.twinlog.applier.Failures;
 import io.twinlog.applier.Targets;
 import io.twinlog.applier.conflict.ConflictRules;
 import io.twinlog.applier.conflict.ConflictTopic;
-import io.twinlog.applier.held.HeldChain;
-import io.twinlog.applier.held.HeldChains;
 import io.twinlog.applier.kafka.KafkaClients;
 import io.twinlog.applier.merge.EventDecoder;
 import io.twinlog.applier.replay.ReplayOrder.Action;
@@ -41,15 +39,12 @@ import org.jspecify.annotations.Nullable;
  * while it does not. Every call opens and closes what it needs; safe for many threads, of which one works and the others wait.
  *
  * <p>All methods throw {@link TwinlogException}: OUTAGE where Kafka or the target does not answer, TRANSIENT where locks could not be had
- * in {@value #ATTEMPTS} attempts, CONFIG where the order makes no sense. Calling again is always right.
+ * in {@value ReplayTransaction#ATTEMPTS} attempts, CONFIG where the order makes no sense. Calling again is always right.
  */
 public final class Replay {
 
-    private static final int ATTEMPTS = 5;
     /** Their keys are locked together: what the applier has for them must wait for so long. */
     private static final int CHAINS_AT_ONCE = 200;
-
-    private static final int EVENTS_AT_ONCE = 1000;
 
     private final ApplierConfig config;
     private final String progressName;
@@ -217,17 +212,18 @@ public final class Replay {
                             .add(entry.conflict().id());
                 }
             }
+            ChainRelease release = new ChainRelease(target, progressName, order.dryRun());
             List<ChainReplay> together = new ArrayList<>();
             for (Map.Entry<String, Set<String>> chain : chains.entrySet()) {
                 boolean discards = order.action() == Action.DISCARD;
                 together.add(
                         new ChainReplay(target, progressName, decider, chain.getValue(), discards, chain.getKey()));
                 if (together.size() == CHAINS_AT_ONCE) {
-                    outcomes.addAll(release(together, order, target));
+                    outcomes.addAll(release.of(together));
                     together.clear();
                 }
             }
-            outcomes.addAll(release(together, order, target));
+            outcomes.addAll(release.of(together));
         }
         tellMissed(chosen, outcomes);
         outcomes.sort(
@@ -269,52 +265,6 @@ public final class Replay {
         }
     }
 
-    // The first pages of several chains are one transaction, until that is long enough; what is left of a chain then
-    // goes page by page.
-    private List<ReplayOutcome> release(List<ChainReplay> chains, ReplayOrder order, ReplayTarget target)
-            throws SQLException {
-        List<ReplayOutcome> outcomes = new ArrayList<>();
-        for (int from = 0; from < chains.size(); ) {
-            int first = from;
-            List<ChainReplay.Place> places = transaction(target, order, () -> firstPages(chains, first, target));
-            for (ChainReplay.Place begun : places) {
-                ChainReplay chain = chains.get(from++);
-                ChainReplay.Place place = begun;
-                outcomes.addAll(place.outcomes());
-                while (!place.done()) {
-                    ChainReplay.Place next = place;
-                    place = transaction(target, order, () -> chain.page(next));
-                    outcomes.addAll(place.outcomes());
-                }
-            }
-        }
-        if (order.dryRun()) {
-            target.rollback();
-        }
-        return outcomes;
-    }
-
-    private List<ChainReplay.Place> firstPages(List<ChainReplay> chains, int from, ReplayTarget target)
-            throws SQLException {
-        List<ChainReplay.Place> places = new ArrayList<>();
-        List<ChainReplay> rest = chains.subList(from, chains.size());
-        new HeldChains(target.connection(), progressName)
-                .lockChains(rest.stream()
-                        .map(ChainReplay::chain)
-                        .filter(chain -> !HeldChain.isTable(chain))
-                        .toList());
-        int events = 0;
-        for (ChainReplay chain : rest) {
-            ChainReplay.Place place = chain.page(ChainReplay.Place.BEGIN);
-            places.add(place);
-            events += place.outcomes().size();
-            if (events >= EVENTS_AT_ONCE || !place.done()) {
-                break;
-            }
-        }
-        return places;
-    }
-
     private List<ReplayOutcome> settled(
             ConflictEntry entry,
             ReplayOrder order,
@@ -332,6 +282,7 @@ public final class Replay {
                 && entry.resolution().actor().equals(Resolution.APPLIER);
         boolean leftOut = entry.conflict().outcome() == ConflictOutcome.KEPT
                 && entry.resolution().actor().equals(Resolution.APPLIER);
+        ReplayTransaction transaction = new ReplayTransaction(target, order.dryRun());
         List<ReplayOutcome> outcomes;
         if (entry.isOpen() && entry.conflict().outcome() == ConflictOutcome.STOPPED) {
             outcomes = List.of(ReplayOutcome.unchanged(
@@ -339,9 +290,9 @@ public final class Replay {
                     "The replication stopped before it (policy stop): correct the row or give another policy"
                             + " (conflicts.rules), then start again"));
         } else if (vanished) {
-            outcomes = transaction(target, order, () -> List.of(decider.vanished(entry)));
+            outcomes = transaction.run(() -> List.of(decider.vanished(entry)));
         } else if (entry.isOpen() && order.action() == Action.DISCARD) {
-            outcomes = transaction(target, order, () -> List.of(decider.discarded(entry)));
+            outcomes = transaction.run(() -> List.of(decider.discarded(entry)));
         } else if ((entry.isOpen() || leftOut) && order.action() == Action.REPLAY) {
             try (SettledReplay replay = new SettledReplay(
                     target,
@@ -350,7 +301,7 @@ public final class Replay {
                     ledger.topic(),
                     entry,
                     (table, events) -> new LaterEvents(clients.consumer(), decoder, table, events))) {
-                outcomes = transaction(target, order, replay::decide);
+                outcomes = transaction.run(replay::decide);
             }
         } else {
             outcomes = List.of(ReplayOutcome.unchanged(
@@ -358,39 +309,8 @@ public final class Replay {
                     "It is " + entry.state().label() + " already, by "
                             + entry.resolution().actor()));
         }
-        if (order.dryRun()) {
-            target.rollback();
-        }
+        transaction.end();
         return outcomes;
-    }
-
-    /** Work within a transaction. */
-    @FunctionalInterface
-    private interface Work<T> {
-        T run() throws SQLException;
-    }
-
-    // A dry run leaves the transaction open, so that its next page sees what this one did.
-    private <T> T transaction(ReplayTarget target, ReplayOrder order, Work<T> work) throws SQLException {
-        for (int attempt = 1; ; attempt++) {
-            try {
-                T result = work.run();
-                if (!order.dryRun()) {
-                    target.commit();
-                }
-                return result;
-            } catch (SQLException e) {
-                target.rollback();
-                if (order.dryRun()
-                        || attempt == ATTEMPTS
-                        || Failures.classify(e).category() != Category.TRANSIENT) {
-                    throw e;
-                }
-            } catch (RuntimeException e) {
-                target.rollback();
-                throw e;
-            }
-        }
     }
 
     private @Nullable RegistryClient registry() {
@@ -406,7 +326,7 @@ public final class Replay {
                 clock);
     }
 
-    private static <T> T asking(Work<T> question) {
+    private static <T> T asking(ReplayTransaction.Work<T> question) {
         try {
             return question.run();
         } catch (SQLException | KafkaException e) {

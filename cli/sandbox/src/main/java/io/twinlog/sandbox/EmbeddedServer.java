@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class EmbeddedServer implements AutoCloseable
         permits EmbeddedMariadb, EmbeddedMysql, EmbeddedPostgres {
     static final Duration START_LIMIT = Duration.ofMinutes(2);
-    private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+    private static final Duration RETRY_LIMIT = Duration.ofSeconds(30);
     private static final int PORT_ATTEMPTS = 5;
 
     private final String name;
@@ -39,6 +39,7 @@ public abstract sealed class EmbeddedServer implements AutoCloseable
     private final boolean portIsFixed;
     private final DirectoryLock lock;
     private final LogFile log;
+    private final ServerProcesses processes;
     private final Path data;
     private final Thread shutdownHook;
     private int port;
@@ -63,6 +64,7 @@ public abstract sealed class EmbeddedServer implements AutoCloseable
         this.port = portIsFixed ? builder.port : FreePort.find();
         this.lock = DirectoryLock.acquire(directory);
         this.log = new LogFile(directory.resolve("server.log"));
+        this.processes = new ServerProcesses(name, directory, log);
         this.data = directory.resolve("data");
         this.shutdownHook = new Thread(this::close, "stop-embedded-server");
     }
@@ -104,7 +106,7 @@ public abstract sealed class EmbeddedServer implements AutoCloseable
             Pid left = left();
             if (left != null) {
                 // We hold the directory, so nobody else wants this server any more.
-                end(left, stopSignal);
+                processes.end(left, stopSignal);
             }
             initialiseIfNew();
             launch();
@@ -131,7 +133,7 @@ public abstract sealed class EmbeddedServer implements AutoCloseable
             String said = log.since(logEnd);
             if (foundPortTaken(said) && !portIsFixed && attempt < PORT_ATTEMPTS) {
                 port = FreePort.find();
-            } else if (!mayStartSoon(said) || System.nanoTime() - begun > STOP_LIMIT.toNanos()) {
+            } else if (!mayStartSoon(said) || System.nanoTime() - begun > RETRY_LIMIT.toNanos()) {
                 FreePort.require(port, name + " in " + directory);
                 throw new SandboxException(name + " did not start in " + directory + " on port " + port + log.quoted());
             }
@@ -146,7 +148,7 @@ public abstract sealed class EmbeddedServer implements AutoCloseable
                 return true;
             }
             if (System.nanoTime() - begun > START_LIMIT.toNanos()) {
-                kill(new Pid(started.pid()));
+                processes.kill(new Pid(started.pid()));
                 throw new SandboxException(
                         name + " was not ready after " + START_LIMIT.toSeconds() + " s in " + directory + log.quoted());
             }
@@ -161,7 +163,7 @@ public abstract sealed class EmbeddedServer implements AutoCloseable
 
     final synchronized void stop(Signal signal) {
         if (server != null) {
-            end(new Pid(server.pid()), signal);
+            processes.end(new Pid(server.pid()), signal);
             server = null;
         }
     }
@@ -172,7 +174,7 @@ public abstract sealed class EmbeddedServer implements AutoCloseable
      */
     public final synchronized void kill() {
         if (server != null) {
-            kill(new Pid(server.pid()));
+            processes.kill(new Pid(server.pid()));
             server = null;
         }
     }
@@ -288,33 +290,6 @@ public abstract sealed class EmbeddedServer implements AutoCloseable
         });
         builder.environment().put("LC_ALL", "C");
         return builder;
-    }
-
-    private void end(Pid first, Signal signal) {
-        if (first.isGone()) {
-            return;
-        }
-        first.send(signal);
-        if (!first.awaitGone(STOP_LIMIT)) {
-            kill(first);
-        }
-    }
-
-    private void kill(Pid first) {
-        if (first.isGone()) {
-            return;
-        }
-        // Frozen, it starts no more processes that we would not see.
-        first.send(Signal.STOP);
-        List<Pid> all = new ArrayList<>(first.children());
-        all.add(0, first);
-        all.forEach(process -> process.send(Signal.KILL));
-        for (Pid process : all) {
-            if (!process.awaitGone(STOP_LIMIT)) {
-                throw new SandboxException("Process " + process.number() + " of " + name + " survives SIGKILL in "
-                        + directory + log.quoted());
-            }
-        }
     }
 
     private void removeShutdownHook() {

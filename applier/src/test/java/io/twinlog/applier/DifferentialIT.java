@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class DifferentialIT {
 
-    private static final int KEYS = 30;
+    static final int KEYS = 30;
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
@@ -144,20 +144,7 @@ class DifferentialIT {
             value = ConflictPolicy.class,
             names = {"HOLD", "SKIP", "OVERWRITE", "MAXIMUM", "MINIMUM", "NEWEST", "OLDEST", "DELTA"})
     void policies_decide_alike_in_batches_and_row_at_a_time(ConflictPolicy policy) {
-        boolean compares = !List.of(
-                        ConflictPolicy.HOLD, ConflictPolicy.SKIP, ConflictPolicy.OVERWRITE, ConflictPolicy.DELTA)
-                .contains(policy);
-        ConflictRules rules = new ConflictRules(
-                ConflictPolicy.HOLD,
-                0,
-                List.of(new ConflictRule(
-                        List.of(),
-                        List.of(),
-                        policy,
-                        compares ? "a" : null,
-                        policy == ConflictPolicy.DELTA ? List.of("a") : List.of(),
-                        List.of(),
-                        ConflictRule.Scope.CHANGED)));
+        ConflictRules rules = rules(policy);
         long seed = 100 + policy.ordinal();
         try (Twin batches = new Twin().conflicts(rules);
                 Twin single = new Twin().batchEvents(1).conflicts(rules)) {
@@ -189,8 +176,26 @@ class DifferentialIT {
         }
     }
 
+    /** A policy for all kinds, that where it needs a column takes {@code a}. */
+    static ConflictRules rules(ConflictPolicy policy) {
+        boolean compares = !List.of(
+                        ConflictPolicy.HOLD, ConflictPolicy.SKIP, ConflictPolicy.OVERWRITE, ConflictPolicy.DELTA)
+                .contains(policy);
+        return new ConflictRules(
+                ConflictPolicy.HOLD,
+                0,
+                List.of(new ConflictRule(
+                        List.of(),
+                        List.of(),
+                        policy,
+                        compares ? "a" : null,
+                        policy == ConflictPolicy.DELTA ? List.of("a") : List.of(),
+                        List.of(),
+                        ConflictRule.Scope.CHANGED)));
+    }
+
     /** Keys in conflict in the last transaction, which touches all columns of every row. */
-    private static Set<String> leftOutInTheEnd(Twin twin) {
+    static Set<String> leftOutInTheEnd(Twin twin) {
         return twin.conflicts().stream()
                 .filter(conflict ->
                         EventId.parse(conflict.id()).seq() == twin.script().seq())
@@ -199,7 +204,7 @@ class DifferentialIT {
     }
 
     /** Keys of the source whose rows the target does not have; rows that only the target has were never touched by an event. */
-    private static Set<String> different(Map<Integer, Object[]> source, List<String> target) {
+    static Set<String> different(Map<Integer, Object[]> source, List<String> target) {
         Set<String> different = new TreeSet<>();
         source.forEach((id, row) -> {
             if (!target.contains(row[0] + "|" + row[1] + "|" + row[2])) {
@@ -214,6 +219,11 @@ class DifferentialIT {
     }
 
     private static List<String> play(Twin twin, long seed, ReplicaIdentity identity, Map<Integer, Object[]> source) {
+        return play(twin, seed, identity, source, KEYS);
+    }
+
+    /** Plays a history; its conflicts, sorted. @param source gets its rows @param keys how many there are at most */
+    static List<String> play(Twin twin, long seed, ReplicaIdentity identity, Map<Integer, Object[]> source, int keys) {
         Random random = new Random(seed);
         twin.sql("CREATE TABLE t (id int PRIMARY KEY, a int, b text, own int DEFAULT 7)");
         twin.script().epoch();
@@ -227,7 +237,7 @@ class DifferentialIT {
                                 column("b", XlogType.TEXT, "text")),
                         3);
         twin.script().commit(tx -> {
-            for (int id = 0; id < KEYS; id += 2) {
+            for (int id = 0; id < keys; id += 2) {
                 Object[] row = {id, random.nextInt(3), "b" + random.nextInt(3)};
                 source.put(id, row);
                 tx.insert(t, row);
@@ -235,17 +245,19 @@ class DifferentialIT {
         });
         twin.start().awaitApplied().stop();
         for (int i = 0; i < 8; i++) {
-            int id = random.nextInt(KEYS);
+            int id = random.nextInt(keys);
             switch (random.nextInt(3)) {
                 case 0 -> twin.sql("DELETE FROM t WHERE id = " + id);
                 case 1 -> twin.sql("UPDATE t SET a = a + 10, own = 8 WHERE id = " + id);
-                default -> twin.sql("INSERT INTO t VALUES (" + id + ", 99, 'local') ON CONFLICT DO NOTHING");
+                default ->
+                    twin.sql("INSERT INTO t (id, a, b) SELECT " + id + ", 99, 'local' FROM (SELECT 1 AS one) one"
+                            + " WHERE NOT EXISTS (SELECT 1 FROM t WHERE id = " + id + ")");
             }
         }
         for (int n = 0; n < 40; n++) {
             twin.script().commit(tx -> {
                 for (int i = random.nextInt(5); i >= 0; i--) {
-                    step(random, t, tx, source);
+                    step(random, t, tx, source, keys);
                 }
             });
         }
@@ -266,8 +278,9 @@ class DifferentialIT {
             Random random,
             TableScript t,
             io.twinlog.applier.xlog.XlogScript.Transaction tx,
-            Map<Integer, Object[]> source) {
-        int id = random.nextInt(KEYS);
+            Map<Integer, Object[]> source,
+            int keys) {
+        int id = random.nextInt(keys);
         Object[] row = source.get(id);
         if (row == null) {
             Object[] fresh = {id, random.nextInt(3), "b" + random.nextInt(3)};
@@ -275,7 +288,7 @@ class DifferentialIT {
             tx.insert(t, fresh);
             return;
         }
-        int to = random.nextInt(KEYS);
+        int to = random.nextInt(keys);
         switch (random.nextInt(5)) {
             case 0 -> {
                 source.remove(id);

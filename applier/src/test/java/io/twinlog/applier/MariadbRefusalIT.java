@@ -49,8 +49,13 @@ class MariadbRefusalIT {
         };
     }
 
-    private static Result apply(int batchEvents) {
-        try (Twin twin = new Twin(TargetVendor.MARIADB).batchEvents(batchEvents)) {
+    /** The database on which the tests run. */
+    TargetVendor vendor() {
+        return TargetVendor.MARIADB;
+    }
+
+    private Result apply(int batchEvents) {
+        try (Twin twin = new Twin(vendor()).batchEvents(batchEvents)) {
             twin.sql(
                     "CREATE TABLE refusing (id int PRIMARY KEY, v text NOT NULL, s varchar(10), n int CHECK (n >= 0), u"
                             + " varchar(40) UNIQUE)",

@@ -81,4 +81,9 @@ record MariadbFlavor() implements ServerFlavor {
     public boolean hasJson() {
         return false;
     }
+
+    @Override
+    public boolean takesManyRows() {
+        return true;
+    }
 }

@@ -35,32 +35,63 @@ record MariadbStatement(
         return find(session).cardinality();
     }
 
+    /** The same for other changes. */
+    MariadbStatement of(List<NetChange> others) {
+        return new MariadbStatement(kind, binding, sql, binder, others, others.size());
+    }
+
     @Override
     public BitSet find(TargetSession session) throws SQLException {
         int[] counts = run(session);
         BitSet found = new BitSet();
         for (int i = 0; i < counts.length; i++) {
-            if (counts[i] < 0) {
-                throw new TwinlogException(
-                        Category.CONFIG,
-                        "MariaDB's driver does not tell how many rows a statement has found: take useBulkStmts out of"
-                                + " target.url");
-            }
-            found.set(i, counts[i] != 0);
+            found.set(i, told(counts[i]) != 0);
         }
         return found;
     }
 
+    private static int told(int count) {
+        if (count < 0) {
+            throw new TwinlogException(
+                    Category.CONFIG,
+                    "MariaDB's driver does not tell how many rows a statement has found: take useBulkStmts out of"
+                            + " target.url");
+        }
+        return count;
+    }
+
     private int[] run(TargetSession session) throws SQLException {
-        PreparedStatement statement = session.prepare(sql);
-        try {
+        return send(session, sql, statement -> {
             for (NetChange change : changes) {
                 binder.bind(statement, change);
                 statement.addBatch();
             }
+        });
+    }
+
+    /** Adds to the batch of a prepared statement. */
+    @FunctionalInterface
+    interface Filler {
+        void fill(PreparedStatement statement) throws SQLException;
+    }
+
+    /** Prepares a statement, fills its batch and sends it; how many rows it found in all. */
+    static int count(TargetSession session, String sql, Filler filler) throws SQLException {
+        int found = 0;
+        for (int count : send(session, sql, filler)) {
+            found += told(count);
+        }
+        return found;
+    }
+
+    private static int[] send(TargetSession session, String sql, Filler filler) throws SQLException {
+        PreparedStatement statement = session.prepare(sql);
+        try {
+            filler.fill(statement);
             return statement.executeBatch();
         } catch (SQLException e) {
-            // The driver (3.5.3) may take its number for another one's after a batch that has failed.
+            // Its batch may be half full; and the driver (3.5.3) may take its number for another one's after a batch
+            // that has failed.
             session.forget(sql);
             throw e;
         }

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Statements of one row each, guarded by the before image. Stateless but for the bindings. */
+/** Statements of one row or of some, guarded by the before image. Stateless but for the bindings. */
 final class MariadbStatements implements StatementBuilder {
 
     private final Function<TableShape, TableBinding<MariadbColumn>> bindings;
@@ -52,7 +52,8 @@ final class MariadbStatements implements StatementBuilder {
         return index;
     }
 
-    private static String guard(TableBinding<MariadbColumn> binding, List<Integer> compared) {
+    /** The conditions that compare columns with the before image, each behind an AND. */
+    static String guard(TableBinding<MariadbColumn> binding, List<Integer> compared) {
         StringBuilder guard = new StringBuilder();
         for (int column : compared) {
             guard.append(" AND ").append(Value.same(binding.written(column)));
@@ -79,7 +80,7 @@ final class MariadbStatements implements StatementBuilder {
         TableBinding<MariadbColumn> binding = binding(changes);
         String sql =
                 "DELETE FROM " + binding.table().quoted() + " WHERE " + whereKey(binding) + guard(binding, compared);
-        return new MariadbStatement(
+        MariadbStatement single = new MariadbStatement(
                 SetStatement.Kind.DELETE,
                 binding,
                 sql,
@@ -89,15 +90,16 @@ final class MariadbStatements implements StatementBuilder {
                 },
                 changes,
                 changes.size());
+        return new MariadbManyRows(single, binding, new int[0], compared);
     }
 
     @Override
     public SetStatement update(List<NetChange> changes, BitSet set, List<Integer> compared) {
         TableBinding<MariadbColumn> binding = binding(changes);
         int[] columns = set.stream().toArray();
-        String sql = "UPDATE " + binding.table().quoted() + " SET " + assignments(binding, set) + " WHERE "
+        String sql = "UPDATE " + binding.table().quoted() + " SET " + assignments(binding, columns, "?") + " WHERE "
                 + whereKey(binding) + guard(binding, compared);
-        return new MariadbStatement(
+        MariadbStatement single = new MariadbStatement(
                 SetStatement.Kind.UPDATE,
                 binding,
                 sql,
@@ -108,14 +110,27 @@ final class MariadbStatements implements StatementBuilder {
                 },
                 changes,
                 changes.size());
+        return MariadbManyRows.suits(binding, columns)
+                ? new MariadbManyRows(single, binding, columns, compared)
+                : single;
     }
 
-    private static String assignments(TableBinding<MariadbColumn> binding, BitSet set) {
+    /**
+     * What an update sets.
+     *
+     * @param columns that get a value
+     * @param value SQL of a value, with its parameters
+     */
+    static String assignments(TableBinding<MariadbColumn> binding, int[] columns, String value) {
         List<String> assignments = new ArrayList<>();
+        BitSet set = new BitSet();
+        for (int column : columns) {
+            set.set(column);
+        }
         for (int i = 0; i < binding.size(); i++) {
             MariadbColumn column = binding.column(i);
             if (set.get(i)) {
-                assignments.add(binding.written(i).quoted() + " = ?");
+                assignments.add(binding.written(i).quoted() + " = " + value);
             } else if (column != null && column.setOnUpdate()) {
                 // Named, so that the server does not put in the present time for what the source has not changed.
                 assignments.add(column.quoted() + " = " + column.quoted());

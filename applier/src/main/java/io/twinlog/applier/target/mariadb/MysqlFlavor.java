@@ -80,4 +80,10 @@ record MysqlFlavor() implements ServerFlavor {
     public boolean hasJson() {
         return true;
     }
+
+    /** MySQL fixes the types of parameters when a statement is prepared, by guesses about a CASE. */
+    @Override
+    public boolean takesManyRows() {
+        return false;
+    }
 }

@@ -49,4 +49,7 @@ interface ServerFlavor {
 
     /** Whether json is a type of its own. */
     boolean hasJson();
+
+    /** Whether {@link MariadbManyRows} were tried there, and are cheaper. */
+    boolean takesManyRows();
 }

@@ -1,0 +1,10 @@
+package io.twinlog.applier;
+
+/** What {@link MariadbDifferentialIT} demands, of a MySQL target. */
+class MysqlDifferentialIT extends MariadbDifferentialIT {
+
+    @Override
+    TargetVendor vendor() {
+        return TargetVendor.MYSQL;
+    }
+}

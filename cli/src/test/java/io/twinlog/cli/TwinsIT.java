@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.twinlog.cli.support.Cli;
 import io.twinlog.cli.support.Servers;
-import io.twinlog.cli.support.TwinlogFile;
 import io.twinlog.sandbox.EmbeddedMariadb;
 import io.twinlog.sandbox.JavaProcess;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -16,11 +16,12 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two databases that replicate each other, of both kinds: each change goes to the other side once, and does not come back. */
+/** Two databases that replicate each other, of both kinds, by the files of the handbook: each change goes to the other side once, and does not come back. */
 @ExtendWith(Servers.Extension.class)
 class TwinsIT {
 
@@ -42,21 +43,21 @@ class TwinsIT {
             servers.source().execute(name, create, "ALTER TABLE public.item REPLICA IDENTITY FULL");
             mariadb.execute("", "CREATE DATABASE public", create);
             servers.source().execute(name, "INSERT INTO item VALUES (1, 1), (2, 1)");
-            Path there = new TwinlogFile(Files.createDirectory(directory.resolve("there")), servers, name)
-                    .with("target.url", mariadb.jdbcUrl(""))
-                    .with("target.user", mariadb.user())
-                    .with("target.password", "secret")
-                    .with("capture.origin", "local")
-                    .path();
-            Path back = new TwinlogFile(Files.createDirectory(directory.resolve("back")), servers, name)
-                    .with("replication", name + "back")
-                    .with("source.url", mariadb.jdbcUrl(""))
-                    .with("source.user", mariadb.user())
-                    .with("source.password", "secret")
-                    .with("target.url", servers.source().jdbcUrl(name))
-                    .with("capture.snapshot", "none")
-                    .with("capture.origin", "local")
-                    .path();
+            String user = "CREATE USER twinlog";
+            servers.source().execute(name, user + " SUPERUSER PASSWORD 'secret'");
+            mariadb.execute("", user + "@'%' IDENTIFIED BY 'secret'", "GRANT ALL ON *.* TO twinlog@'%'");
+            Files.writeString(directory.resolve("password"), "secret");
+            Path there = directory.resolve("there.yaml");
+            Path back = directory.resolve("back.yaml");
+            writeDocumented(
+                    List.of(there, back),
+                    Map.of(
+                            "localhost:9092",
+                            servers.kafka().bootstrapServers(),
+                            "localhost:5432/shop",
+                            "127.0.0.1:" + servers.source().port() + "/" + name,
+                            "localhost:3306",
+                            "127.0.0.1:" + mariadb.port()));
             try (JavaProcess first = start(there)) {
                 await(there, first);
                 try (JavaProcess second = start(back)) {
@@ -99,6 +100,31 @@ class TwinsIT {
                 first.terminate();
                 assertThat(first.awaitExit(PATIENCE)).isIn(0, 143);
             }
+        }
+    }
+
+    /** The files of the handbook, which stand beside each other there, as they are but for the servers' addresses. */
+    private static void writeDocumented(List<Path> files, Map<String, String> addresses) throws IOException {
+        String page = Files.readString(Path.of("..", "docs", "operations.md"));
+        int begin = page.indexOf("    # " + files.get(0).getFileName());
+        List<String> lines =
+                page.substring(begin, page.indexOf("\n\n", begin)).lines().toList();
+        int second = lines.get(0).indexOf("# " + files.get(1).getFileName());
+        StringBuilder left = new StringBuilder();
+        StringBuilder right = new StringBuilder();
+        for (String line : lines) {
+            int end = Math.min(second, line.length());
+            left.append(line.substring(0, end).stripTrailing()).append('\n');
+            right.append(line.substring(end)).append('\n');
+        }
+        List<String> texts = List.of(left.toString().stripIndent(), right.toString());
+        for (int i = 0; i < files.size(); i++) {
+            String text = texts.get(i);
+            for (Map.Entry<String, String> address : addresses.entrySet()) {
+                assertThat(text).contains(address.getKey());
+                text = text.replace(address.getKey(), address.getValue());
+            }
+            Files.writeString(files.get(i), text);
         }
     }
 

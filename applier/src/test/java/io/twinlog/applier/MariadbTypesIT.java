@@ -86,6 +86,17 @@ class MariadbTypesIT {
                     "0." + "0".repeat(29) + "1",
                     "0." + "0".repeat(29) + "1"),
             Case.of("float", XlogType.FLOAT, 1.1f, "1.1", -0.0f, "-0", Float.MIN_VALUE, "1.4013e-45"),
+            Case.to("float", "float(7,2)", XlogType.FLOAT, 0, 0, 12345.67f, "12345.67", -0.1f, "-0.10"),
+            Case.to(
+                    "double",
+                    "double(20,3)",
+                    XlogType.DOUBLE,
+                    0,
+                    0,
+                    1234567890123.125,
+                    "1234567890123.125",
+                    0.1,
+                    "0.100"),
             Case.of("double", XlogType.DOUBLE, 0.1, "0.1", 1e300, "1e300"),
             Case.of(
                     "date",
@@ -328,6 +339,27 @@ class MariadbTypesIT {
                 .singleElement()
                 .satisfies(c -> assertThat(c.differing()).containsExactly("x", "d", "day"));
         assertThat(twin.messages()).noneMatch(line -> line.contains("abc"));
+    }
+
+    /** The log tells of {@code float(m,d)} that it is a float. */
+    @Test
+    void what_a_float_with_digits_would_round_is_parked() {
+        twin.sql("CREATE TABLE t (id int PRIMARY KEY, f float(7,2), d double(9,1))");
+        TableScript t = table(
+                TableShape.MARIADB,
+                key("id", XlogType.INT, "int"),
+                column("f", XlogType.FLOAT, "float"),
+                column("d", XlogType.DOUBLE, "double"));
+        twin.script()
+                .commit(tx -> tx.insert(t, 1, 0.125f, 0.1)
+                        .insert(t, 2, 0.25f, 0.15)
+                        // As a column of the same type has it: the server takes apart what is before the point.
+                        .insert(t, 3, 12345.67f, -1 + 0.7)
+                        .insert(t, 4, 0f, 1e9));
+        twin.start().awaitApplied();
+        assertThat(twin.outcomes())
+                .containsExactly("1-1-1 conversion held", "1-1-2 conversion held", "1-1-4 conversion held");
+        assertThat(twin.rows("SELECT * FROM t")).containsExactly("3|12345.67|-0.3");
     }
 
     @Test

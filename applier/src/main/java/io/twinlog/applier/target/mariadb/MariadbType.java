@@ -84,8 +84,8 @@ record MariadbType(String name, String modifiers, boolean unsigned) {
             case "tinyint", "smallint", "mediumint", "int", "bigint" -> Family.INTEGER;
             case "year" -> Family.YEAR;
             case "decimal" -> Family.DECIMAL;
-            case "float" -> modifiers.isEmpty() ? Family.FLOAT : Family.UNKNOWN;
-            case "double" -> modifiers.isEmpty() ? Family.DOUBLE : Family.UNKNOWN;
+            case "float" -> Family.FLOAT;
+            case "double" -> Family.DOUBLE;
             case "char" -> Family.CHAR;
             case "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set" -> Family.TEXT;
             case "binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob" -> Family.BYTES;
@@ -121,6 +121,12 @@ record MariadbType(String name, String modifiers, boolean unsigned) {
             case DATETIME, TIMESTAMP, TIME -> number(0);
             default -> 0;
         };
+    }
+
+    /** Digits behind the point to which {@code float(m,d)} and {@code double(m,d)} round what they store; -1: nothing is rounded. */
+    int roundedTo() {
+        boolean approximate = family() == Family.FLOAT || family() == Family.DOUBLE;
+        return approximate && modifiers.contains(",") ? Integer.parseInt(modifiers.split(",")[1].trim()) : -1;
     }
 
     @Override

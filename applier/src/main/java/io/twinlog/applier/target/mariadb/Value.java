@@ -53,7 +53,9 @@ final class Value {
             case BOOLEAN -> (Boolean) value ? 1L : 0L;
             case INT, LONG -> ((Number) value).longValue();
             case DECIMAL -> decimal(column, (BigDecimal) value);
-            case FLOAT, DOUBLE, BYTES -> value;
+            case FLOAT -> approximate(column, (Float) value);
+            case DOUBLE -> approximate(column, (Double) value);
+            case BYTES -> value;
             case DATE -> date((Integer) value, shape.connector(), column);
             case TIME -> seconds(column, time((Long) value));
             case TIMESTAMP, LOCAL_TIMESTAMP -> {
@@ -84,8 +86,8 @@ final class Value {
                             ? (text.equals("true") ? 1L : 0L)
                             : decimal(column, new BigDecimal(text));
                 case DECIMAL -> decimal(column, new BigDecimal(text));
-                case FLOAT -> Float.valueOf(text);
-                case DOUBLE -> Double.valueOf(text);
+                case FLOAT -> approximate(column, Float.valueOf(text));
+                case DOUBLE -> approximate(column, Double.valueOf(text));
                 case CHAR -> text(column, text.replaceFirst(" +$", ""));
                 case TEXT -> text(column, text);
                 case BYTES, GEOMETRY -> bytes(text);
@@ -113,6 +115,24 @@ final class Value {
     private static BigDecimal decimal(MariadbColumn column, BigDecimal value) throws SQLException {
         int scale = column.type().scale();
         if (value.scale() > scale && value.stripTrailingZeros().scale() > scale) {
+            throw refused(column, 1265, null);
+        }
+        return value;
+    }
+
+    /** A number that a column {@code float(m,d)} would round is refused. */
+    private static Number approximate(MariadbColumn column, Number value) throws SQLException {
+        int digits = column.type().roundedTo();
+        double number = value.doubleValue();
+        if (digits < 0 || !Double.isFinite(number)) {
+            return value;
+        }
+        // As the server does it: what is before the point stays as it is.
+        double whole = Math.floor(number);
+        double power = Math.pow(10, digits);
+        double rounded = whole + Math.rint((number - whole) * power) / power;
+        boolean kept = value instanceof Float single ? (float) rounded == single : rounded == number;
+        if (!kept) {
             throw refused(column, 1265, null);
         }
         return value;

@@ -32,7 +32,8 @@ final class Catalog {
               pg_catalog.format_type(b.oid, NULL), a.attgenerated <> '', a.attidentity = 'a',
               a.attnotnull AND NOT a.atthasdef AND a.attidentity = '',
               (SELECT n.nspname FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace
-                WHERE o.oprname = '=' AND o.oprleft = b.oid AND o.oprright = b.oid LIMIT 1)
+                WHERE o.oprname = '=' AND o.oprleft = b.oid AND o.oprright = b.oid LIMIT 1),
+              t.typtype = 'e'
             FROM pg_catalog.pg_attribute a JOIN base b ON b.attnum = a.attnum AND b.typtype <> 'd'
               JOIN pg_catalog.pg_type t ON t.oid = b.oid JOIN pg_catalog.pg_namespace tn ON tn.oid = t.typnamespace
             WHERE a.attrelid = ?::oid ORDER BY a.attnum""";
@@ -85,7 +86,8 @@ final class Catalog {
                                             : "OPERATOR(" + Identifier.quote(equalsSchema) + ".=)",
                                     row.getBoolean(7),
                                     row.getBoolean(8),
-                                    row.getBoolean(9)));
+                                    row.getBoolean(9),
+                                    row.getBoolean(11)));
                 }
             }
         }

@@ -12,7 +12,11 @@ final class ColumnSql {
 
     /** How a column's values are sent where no value of the statement travels as exact text. */
     static Parameter natural(TableBinding<PostgresColumn> binding, int index) {
-        return Parameter.of(binding.shape().columns().get(index).type());
+        XlogType type = binding.shape().columns().get(index).type();
+        // A cast of an integer makes true of whatever is not 0; as text just 0 and 1 are taken.
+        return type != XlogType.BOOLEAN && binding.written(index).baseOid() == PgType.BOOL
+                ? Parameter.TEXT
+                : Parameter.of(type);
     }
 
     /** SQL that turns a sent value into the column's type without its modifiers: the assignment then checks them. */

@@ -47,6 +47,10 @@ final class MariadbFit {
 
     static boolean fits(ColumnShape source, PostgresColumn target) {
         Type to = Type.of(target.formatted());
+        if (to.name().equals("boolean")) {
+            // Another number than 0 and 1 is refused when it comes.
+            return source.sqlType().equals("tinyint(1)") || source.sqlType().equals("bit(1)");
+        }
         boolean anyText = to.name().equals("text") || to.name().equals("character varying") && to.isUnlimited();
         return switch (source.type()) {
             case INT, LONG -> {
@@ -64,7 +68,11 @@ final class MariadbFit {
             case TIME ->
                 to.name().equals("time without time zone") && fractionFits(source, to)
                         || to.name().equals("interval") && to.isUnlimited();
-            case TEXT -> anyText || textFits(source.sqlType(), to);
+            // A label that the target does not have is refused when it comes.
+            case TEXT ->
+                anyText
+                        || textFits(source.sqlType(), to)
+                        || (target.labelled() && source.sqlType().startsWith("enum("));
             case BOOLEAN -> false;
         };
     }
@@ -85,6 +93,9 @@ final class MariadbFit {
         Type from = Type.of(sqlType);
         return switch (from.name()) {
             case "inet4", "inet6" -> to.name().equals("inet");
+            // It keeps the text as it is; jsonb would bring it into another form.
+            case "tinytext", "text", "mediumtext", "longtext", "json" ->
+                to.name().equals("json");
             case "varchar" -> to.name().equals("character varying") && to.length() >= from.length();
             case "char" ->
                 (to.name().equals("character varying") || to.name().equals("character"))

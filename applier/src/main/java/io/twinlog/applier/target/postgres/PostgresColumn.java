@@ -13,6 +13,7 @@ import io.twinlog.applier.target.TargetColumn;
  * @param generated whether its value is computed
  * @param identityAlways whether it is an identity column that only {@code OVERRIDING SYSTEM VALUE} writes
  * @param required whether an insert must name it: not null without default
+ * @param labelled whether it is an enum, or a domain over one
  */
 record PostgresColumn(
         String name,
@@ -22,7 +23,8 @@ record PostgresColumn(
         String equals,
         boolean generated,
         boolean identityAlways,
-        boolean required)
+        boolean required,
+        boolean labelled)
         implements TargetColumn {
 
     @Override

@@ -17,7 +17,18 @@ class MariadbFitTest {
             delimiter = '|',
             value = {
                 "INT|tinyint(1)|smallint|true",
-                "INT|tinyint(1)|boolean|false",
+                "INT|tinyint(1)|boolean|true",
+                "INT|tinyint|boolean|false",
+                "INT|tinyint unsigned|boolean|false",
+                "TEXT|bit(1)|boolean|true",
+                "TEXT|bit(2)|boolean|false",
+                "TEXT|longtext|json|true",
+                "TEXT|json|json|true",
+                "TEXT|json|jsonb|false",
+                "TEXT|varchar(20)|json|false",
+                "TEXT|enum('a','b')|mood|true",
+                "TEXT|set('a','b')|mood|false",
+                "TEXT|varchar(20)|mood|false",
                 "INT|tinyint unsigned|smallint|true",
                 "INT|smallint unsigned|smallint|false",
                 "INT|smallint unsigned|integer|true",
@@ -85,6 +96,9 @@ class MariadbFitTest {
 
     private static boolean fits(ColumnShape source, String target) {
         TableShape shape = new TableShape("s", "t", ReplicaIdentity.FULL, List.of(source), TableShape.MARIADB);
-        return MariadbFit.fits(shape, source, new PostgresColumn("c", target, 0, target, "=", false, false, false));
+        return MariadbFit.fits(
+                shape,
+                source,
+                new PostgresColumn("c", target, 0, target, "=", false, false, false, target.equals("mood")));
     }
 }

@@ -56,6 +56,6 @@ class TypeFitTest {
     }
 
     private static PostgresColumn target(XlogType type, String formatted) {
-        return new PostgresColumn("c", formatted, Parameter.of(type).oid(), formatted, "=", false, false, false);
+        return new PostgresColumn("c", formatted, Parameter.of(type).oid(), formatted, "=", false, false, false, false);
     }
 }

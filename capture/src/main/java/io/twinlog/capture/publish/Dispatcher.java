@@ -101,6 +101,7 @@ final class Dispatcher implements AutoCloseable {
         long notBefore = System.nanoTime();
         try {
             for (SendRound round = next(notBefore); round != null; round = next(notBefore)) {
+                long begin = System.nanoTime();
                 try {
                     round.handTo(producer);
                 } catch (RuntimeException e) {
@@ -108,7 +109,7 @@ final class Dispatcher implements AutoCloseable {
                     return;
                 }
                 producer.flush();
-                notBefore = System.nanoTime() + gap(round);
+                notBefore = begin + gap(round);
                 finished(round);
             }
         } catch (RuntimeException e) {
@@ -116,7 +117,7 @@ final class Dispatcher implements AutoCloseable {
         }
     }
 
-    /** How long the next round waits at least, by what this one cost. */
+    /** How far the next round's begin is from that of this one at least, by what this one cost. */
     private static long gap(SendRound round) {
         return Math.max(
                 Math.min(MAX_RECORDS_GAP_NANOS, MIN_GAP_NANOS + GAP_NANOS_PER_RECORD * round.records()),

@@ -19,19 +19,12 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,23 +38,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class XlogConsumer implements XlogReader {
 
-    private static final Duration LOOK_AT_TOPICS_EVERY = Duration.ofSeconds(3);
     private static final Duration SUSPECT_HOLE_AFTER = Duration.ofMillis(500);
     private static final Duration CALL_LIMIT = Duration.ofSeconds(20);
-    private static final int TRIES_FOR_NEW_TOPIC = 20;
 
     private final RecordSource consumer;
-    private final Admin admin;
     private final EventDecoder decoder;
     private final long budgetBytes;
     private final TopicPartition controlPartition;
-    private final Map<String, String> topicIds = new HashMap<>();
+    private final TopicIds topics;
     private final Set<TopicPartition> assigned = new HashSet<>();
     private final Set<TopicPartition> paused = new HashSet<>();
     private Merger merger;
     private long controlEndAtStart;
-    private @Nullable KafkaFuture<Map<String, TopicDescription>> lookingAtTopics;
-    private long lookAtTopicsNanos;
     private @Nullable EventId suspect;
     private long suspectNanos;
     private @Nullable Map<TopicPartition, Long> suspectEnds;
@@ -70,7 +58,7 @@ public final class XlogConsumer implements XlogReader {
     /** Prepares for reading; {@link #open} says from where. */
     public XlogConsumer(RecordSource consumer, Admin admin, TopicNames names, EventDecoder decoder, long budgetBytes) {
         this.consumer = consumer;
-        this.admin = admin;
+        this.topics = new TopicIds(admin, CALL_LIMIT);
         this.decoder = decoder;
         this.budgetBytes = budgetBytes;
         this.controlPartition = new TopicPartition(names.transactions(), 0);
@@ -88,7 +76,6 @@ public final class XlogConsumer implements XlogReader {
     @Override
     public boolean open(StoredProgress progress, Map<TopicPartition, StoredOffset> stored) {
         EventId applied = new EventId(progress.epoch(), progress.seq(), Long.MAX_VALUE);
-        boolean first = stored.isEmpty();
         if (applied.epoch() > 0 && !stored.containsKey(controlPartition)) {
             throw new TwinlogException(
                     Category.GAP,
@@ -96,28 +83,13 @@ public final class XlogConsumer implements XlogReader {
                             + ", but its table twinlog.offsets does not say where " + controlPartition.topic()
                             + " goes on. Resynchronise the target, or accept the loss.");
         }
-        Set<String> topics = new TreeSet<>();
-        stored.keySet().forEach(partition -> topics.add(partition.topic()));
-        if (first) {
-            topics.add(controlPartition.topic());
+        if (stored.isEmpty() && !topics.addExisting(controlPartition.topic())) {
+            return false;
         }
-        Map<String, String> ids = describe(topics);
-        for (String topic : topics) {
-            String id = ids.get(topic);
-            if (id == null) {
-                if (first) {
-                    return false;
-                }
-                throw deleted(topic);
-            }
-            topicIds.put(topic, id);
-        }
-        stored.forEach((partition, offset) -> {
-            String id = topicIds.get(partition.topic());
-            if (!offset.topicId().equals(id)) {
-                throw recreated(partition.topic(), offset.topicId(), id);
-            }
-        });
+        Set<String> read = new TreeSet<>();
+        stored.keySet().forEach(partition -> read.add(partition.topic()));
+        topics.addRead(read);
+        stored.forEach((partition, offset) -> topics.check(partition.topic(), offset.topicId()));
         Set<TopicPartition> partitions = new HashSet<>(stored.keySet());
         partitions.add(controlPartition);
         consumer.assign(partitions);
@@ -157,48 +129,6 @@ public final class XlogConsumer implements XlogReader {
                             + ", but the partition ends at " + end
                             + ". Resynchronise the target, or accept the loss.");
         }
-    }
-
-    private static TwinlogException deleted(String topic) {
-        return new TwinlogException(
-                Category.GAP,
-                "Topic " + topic + " was deleted, with events that may not have been read. Resynchronise the target, or"
-                        + " accept the loss.");
-    }
-
-    private static TwinlogException recreated(String topic, String expected, @Nullable String found) {
-        return new TwinlogException(
-                Category.GAP,
-                "Topic " + topic + " was deleted and created again: its id is " + found
-                        + ", the events read before came" + " from " + expected
-                        + ". Resynchronise the target, or accept the loss.");
-    }
-
-    private Map<String, String> describe(Set<String> topics) {
-        Map<String, String> ids = new HashMap<>();
-        Map<String, KafkaFuture<TopicDescription>> asked =
-                admin.describeTopics(topics).topicNameValues();
-        for (Map.Entry<String, KafkaFuture<TopicDescription>> entry : asked.entrySet()) {
-            try {
-                ids.put(
-                        entry.getKey(),
-                        entry.getValue()
-                                .get(CALL_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
-                                .topicId()
-                                .toString());
-            } catch (ExecutionException e) {
-                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
-                    throw new KafkaException("Topic " + entry.getKey() + " could not be described", e.getCause());
-                }
-            } catch (TimeoutException e) {
-                throw new org.apache.kafka.common.errors.TimeoutException(
-                        "Kafka did not describe " + entry.getKey(), e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new org.apache.kafka.common.errors.InterruptException(e);
-            }
-        }
-        return ids;
     }
 
     @Override
@@ -253,7 +183,9 @@ public final class XlogConsumer implements XlogReader {
         if (!records.isEmpty()) {
             reachableNanos = System.nanoTime();
         }
-        lookAtTopics();
+        if (topics.look()) {
+            reachableNanos = System.nanoTime();
+        }
         return records.count();
     }
 
@@ -291,7 +223,7 @@ public final class XlogConsumer implements XlogReader {
         if (added.isEmpty()) {
             return;
         }
-        topicIds.put(topic, idOfNewTopic(topic));
+        topics.addNew(topic);
         assigned.addAll(added);
         consumer.assign(assigned);
         Map<TopicPartition, Long> begin = consumer.beginningOffsets(added, CALL_LIMIT);
@@ -301,25 +233,6 @@ public final class XlogConsumer implements XlogReader {
             merger.addPartition(partition, 0);
         }
         merger.wantPositions();
-    }
-
-    // Capture creates the topic before it names it, but not every broker may have heard of it.
-    private String idOfNewTopic(String topic) {
-        for (int attempt = 1; ; attempt++) {
-            String id = describe(Set.of(topic)).get(topic);
-            if (id != null) {
-                return id;
-            }
-            if (attempt == TRIES_FOR_NEW_TOPIC) {
-                throw deleted(topic);
-            }
-            try {
-                TimeUnit.MILLISECONDS.sleep(100);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new org.apache.kafka.common.errors.InterruptException(e);
-            }
-        }
     }
 
     private void adjustPauses() {
@@ -355,47 +268,6 @@ public final class XlogConsumer implements XlogReader {
                 "Kafka no longer has offset " + first.getValue() + " of " + partition + ": it holds " + begin + " to "
                         + end + ". Resynchronise the target, or accept the loss.",
                 e);
-    }
-
-    private void lookAtTopics() {
-        long now = System.nanoTime();
-        KafkaFuture<Map<String, TopicDescription>> looking = lookingAtTopics;
-        if (looking == null) {
-            if (now - lookAtTopicsNanos >= LOOK_AT_TOPICS_EVERY.toNanos()) {
-                lookAtTopicsNanos = now;
-                lookingAtTopics = admin.describeTopics(topicIds.keySet()).allTopicNames();
-            }
-            return;
-        }
-        if (!looking.isDone()) {
-            return;
-        }
-        lookingAtTopics = null;
-        try {
-            looking.get().forEach((topic, description) -> {
-                String id = description.topicId().toString();
-                String expected = topicIds.getOrDefault(topic, id);
-                if (!expected.equals(id)) {
-                    throw recreated(topic, expected, id);
-                }
-            });
-            reachableNanos = now;
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-                findDeleted();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void findDeleted() {
-        Map<String, String> found = describe(new TreeSet<>(topicIds.keySet()));
-        for (String topic : new TreeSet<>(topicIds.keySet())) {
-            if (!found.containsKey(topic)) {
-                throw deleted(topic);
-            }
-        }
     }
 
     /**
@@ -442,7 +314,7 @@ public final class XlogConsumer implements XlogReader {
                 Category.GAP,
                 "Event " + missing.id() + " is in no partition, although Kafka had acknowledged it (transaction "
                         + missing.id().seq() + ", ordinal " + missing.id().ordinal() + "; topics "
-                        + new TreeSet<>(topicIds.keySet())
+                        + topics.names()
                         + "). Kafka has lost it. Resynchronise the target, or accept the loss.");
     }
 
@@ -451,7 +323,7 @@ public final class XlogConsumer implements XlogReader {
     public Map<TopicPartition, StoredOffset> withTopicIds(Map<TopicPartition, Long> positions) {
         Map<TopicPartition, StoredOffset> offsets = new HashMap<>();
         positions.forEach((partition, next) -> {
-            String id = topicIds.get(partition.topic());
+            String id = topics.id(partition.topic());
             if (id != null) {
                 offsets.put(partition, new StoredOffset(id, next));
             }

@@ -7,14 +7,11 @@ import io.twinlog.connect.bed.ConnectWorker;
 import io.twinlog.connect.bed.Database;
 import io.twinlog.connect.bed.Servers;
 import io.twinlog.connect.bed.Settings;
+import io.twinlog.connect.bed.Topics;
 import io.twinlog.connect.bed.WorkerLog;
 import io.twinlog.connect.settings.SinkSettings;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -76,7 +73,7 @@ class RowValuesInLogsIT {
             target.sql("ALTER TABLE seen RENAME COLUMN w TO v");
             worker.restart(apply);
             target.awaitRows("SELECT v FROM seen WHERE id = 4", MARK + "4");
-            produce(replication + ".public.seen", MARK);
+            Topics.write(replication + ".public.seen", MARK);
             assertThat(worker.awaitFailure(apply)).contains("is no xlog record").doesNotContain(MARK);
 
             assertMute(log, replication + "-sink");
@@ -123,13 +120,5 @@ class RowValuesInLogsIT {
                 .atMost(Duration.ofSeconds(60))
                 .ignoreExceptions()
                 .untilAsserted(() -> assertThat(replays.count().open()).isEqualTo(conflicts));
-    }
-
-    private static void produce(String topic, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", Servers.kafka()), new ByteArraySerializer(), new ByteArraySerializer())) {
-            producer.send(new ProducerRecord<>(topic, 0, bytes, bytes));
-        }
     }
 }

@@ -4,6 +4,7 @@ import io.twinlog.sandbox.EmbeddedKafka;
 import io.twinlog.sandbox.EmbeddedMariadb;
 import io.twinlog.sandbox.EmbeddedMysql;
 import io.twinlog.sandbox.EmbeddedPostgres;
+import io.twinlog.sandbox.EmbeddedServer;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -29,27 +30,33 @@ public final class Servers {
         }
     }
 
+    /** Databases end last: whoever works with them has ended then. */
+    private static <T extends EmbeddedServer> T database(T server) {
+        STARTED.addLast(server);
+        return server;
+    }
+
     private static final class Databases {
-        static final EmbeddedPostgres POSTGRES = EmbeddedPostgres.builder()
+        static final EmbeddedPostgres POSTGRES = database(EmbeddedPostgres.builder()
                 .setting("max_replication_slots", "20")
                 .setting("max_wal_senders", "20")
-                .start();
+                .start());
     }
 
     private static final class SharedMariadb {
-        static final EmbeddedMariadb SOURCE = EmbeddedMariadb.builder().start();
+        static final EmbeddedMariadb SOURCE = database(EmbeddedMariadb.builder().start());
     }
 
     private static final class OtherMariadb {
-        static final EmbeddedMariadb TARGET = EmbeddedMariadb.builder()
+        static final EmbeddedMariadb TARGET = database(EmbeddedMariadb.builder()
                 .withoutBinlog()
                 .setting("innodb_flush_log_at_trx_commit", "0")
                 .setting("innodb_doublewrite", "OFF")
-                .start();
+                .start());
     }
 
     private static final class SharedMysql {
-        static final EmbeddedMysql SERVER = EmbeddedMysql.builder().start();
+        static final EmbeddedMysql SERVER = database(EmbeddedMysql.builder().start());
     }
 
     private static final class Broker {

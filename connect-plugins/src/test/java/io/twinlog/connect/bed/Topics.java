@@ -1,5 +1,6 @@
 package io.twinlog.connect.bed;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,8 +9,11 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** The topics of a replication as they stand. */
 public record Topics(String replication) {
@@ -22,6 +26,15 @@ public record Topics(String replication) {
     /** Data records alone. */
     public List<ConsumerRecord<byte[], byte[]>> events() {
         return read(Pattern.quote(replication) + "\\.[^.]+\\.[^.]+");
+    }
+
+    /** Writes what is no event to the first partition of a topic. */
+    public static void write(String topic, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", Servers.kafka()), new ByteArraySerializer(), new ByteArraySerializer())) {
+            producer.send(new ProducerRecord<>(topic, 0, bytes, bytes));
+        }
     }
 
     public static List<ConsumerRecord<byte[], byte[]>> read(String regex) {

@@ -56,9 +56,21 @@ public record LogEvent(int type, long seconds, long serverId, long length, long 
         return (flags & ARTIFICIAL) != 0 || endOffset == 0 && type == ROTATE;
     }
 
-    /** Its writer says that readers may pass over it. */
-    public boolean isIgnorable() {
-        return (flags & IGNORABLE) != 0;
+    /** Whether it changes no row: by its type, or because its writer says that readers may pass over it. */
+    public boolean changesNothing() {
+        return switch (type) {
+            case STOP,
+                    INTVAR,
+                    RAND,
+                    USER_VAR,
+                    ANNOTATE_ROWS,
+                    BINLOG_CHECKPOINT,
+                    GTID_LIST,
+                    PREVIOUS_GTIDS,
+                    VIEW_CHANGE,
+                    START_ENCRYPTION -> true;
+            default -> (flags & IGNORABLE) != 0;
+        };
     }
 
     /** A cursor at the beginning of the body. */

@@ -90,6 +90,18 @@ public record QueryEvent(String database, String sql) {
         return String.join(" ", java.util.Arrays.copyOf(words, Math.min(3, words.length)));
     }
 
+    /** Of a ROLLBACK: whether it undoes only what came after a savepoint. */
+    public boolean isToSavepoint() {
+        return sql.toUpperCase(Locale.ROOT).contains(" TO ");
+    }
+
+    /** Of a definition: whether it may change the rows of a table, by emptying, dropping or exchanging partitions. */
+    public boolean changesPartitions() {
+        String upper = sql.toUpperCase(Locale.ROOT);
+        return upper.contains("PARTITION")
+                && (upper.contains("TRUNCATE") || upper.contains("DROP") || upper.contains("EXCHANGE"));
+    }
+
     /** The table that a TRUNCATE empties, or null if the statement is not understood. */
     public @Nullable TableId truncated() {
         Matcher matcher = TRUNCATE.matcher(bare());

@@ -10,9 +10,6 @@ import io.twinlog.capture.mariadb.binlog.QueryEvent;
 import io.twinlog.capture.mariadb.binlog.RowsEvent;
 import io.twinlog.capture.mariadb.binlog.TransactionHead;
 import io.twinlog.capture.mariadb.catalog.LogIdentity;
-import io.twinlog.capture.mariadb.value.RowDecoder;
-import io.twinlog.capture.mariadb.value.TextBuffer;
-import io.twinlog.capture.row.Tuple;
 import io.twinlog.capture.stream.ChangeStream;
 import io.twinlog.capture.stream.TableVersion;
 import io.twinlog.capture.stream.TransactionWriter;
@@ -52,10 +49,7 @@ public final class BinlogStream implements ChangeStream {
     private final LogIdentity identity;
     private final Guard guard;
     private final Consumer<String> messages;
-    private final TextBuffer newText = new TextBuffer();
-    private final TextBuffer oldText = new TextBuffer();
-    private final Tuple newRow = new Tuple();
-    private final Tuple oldRow = new Tuple();
+    private final RowChanges changes;
     private long file;
     private long offset;
     private @Nullable TransactionHead transaction;
@@ -78,6 +72,7 @@ public final class BinlogStream implements ChangeStream {
             Consumer<String> messages) {
         this.connection = connection;
         this.writer = writer;
+        this.changes = new RowChanges(writer);
         this.tables = tables;
         this.identity = identity;
         this.guard = guard;
@@ -169,18 +164,8 @@ public final class BinlogStream implements ChangeStream {
             case LogEvent.QUERY -> query(QueryEvent.read(event), start);
             case LogEvent.XA_PREPARE -> prepared();
             case LogEvent.INCIDENT -> throw Refused.incident(place(start));
-            case LogEvent.STOP,
-                    LogEvent.INTVAR,
-                    LogEvent.RAND,
-                    LogEvent.USER_VAR,
-                    LogEvent.ANNOTATE_ROWS,
-                    LogEvent.BINLOG_CHECKPOINT,
-                    LogEvent.GTID_LIST,
-                    LogEvent.PREVIOUS_GTIDS,
-                    LogEvent.VIEW_CHANGE,
-                    LogEvent.START_ENCRYPTION -> {}
             default -> {
-                if (!event.isIgnorable()) {
+                if (!event.changesNothing()) {
                     throw Refused.unknown(event, place(start));
                 }
             }
@@ -297,8 +282,7 @@ public final class BinlogStream implements ChangeStream {
             }
             case ROLLBACK -> {
                 refuseInside("a ROLLBACK");
-                if (open != null
-                        && !query.sql().toUpperCase(java.util.Locale.ROOT).contains(" TO ")) {
+                if (open != null && !query.isToSavepoint()) {
                     commit();
                 }
                 return;
@@ -344,9 +328,7 @@ public final class BinlogStream implements ChangeStream {
 
     private void define(QueryEvent query) {
         tables.forget();
-        String sql = query.sql().toUpperCase(java.util.Locale.ROOT);
-        if (sql.contains("PARTITION")
-                && (sql.contains("TRUNCATE") || sql.contains("DROP") || sql.contains("EXCHANGE"))) {
+        if (query.changesPartitions()) {
             messages.accept(
                     "WARNING: '" + query.head() + " ...' changes the rows of partitions; that is not replicated");
         }
@@ -375,26 +357,7 @@ public final class BinlogStream implements ChangeStream {
             throw Refused.partialRow(version.id(), place(start));
         }
         requirePlace();
-        RowDecoder decoder = requireNonNull(table.decoder());
-        long at = position(Math.min(start, LARGEST_OFFSET));
-        LogBytes bytes = rows.rows();
-        while (rows.hasNext()) {
-            switch (rows.kind()) {
-                case WRITE -> {
-                    decoder.decode(bytes, newText, newRow);
-                    writer.insert(version, at, newRow);
-                }
-                case UPDATE -> {
-                    decoder.decode(bytes, oldText, oldRow);
-                    decoder.decode(bytes, newText, newRow);
-                    writer.update(version, at, oldRow, false, newRow);
-                }
-                case DELETE -> {
-                    decoder.decode(bytes, oldText, oldRow);
-                    writer.delete(version, at, oldRow, false);
-                }
-            }
-        }
+        changes.publish(rows, version, requireNonNull(table.decoder()), position(Math.min(start, LARGEST_OFFSET)));
     }
 
     private long position(long at) {

@@ -5,7 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 
-/** A kind of database: its servers, and the statements that make the workloads there. Stateless. */
+/** A kind of database: its servers, and the statements that make the workloads there. One thread. */
 interface Database {
 
     /** Starts a server. @param number distinct among the servers of a run */

@@ -6,7 +6,9 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -20,6 +22,8 @@ final class MariadbServer implements Database {
     private static final int SOURCE = 1;
 
     private final int replicaThreads;
+    /** CPU seconds of the threads that send the log, as last seen, by process and thread. */
+    private final Map<String, Double> sending = new HashMap<>();
 
     /** @param replicaThreads of MariaDB's own replication; 0: not in parallel */
     MariadbServer(int replicaThreads) {
@@ -177,17 +181,22 @@ final class MariadbServer implements Database {
 
     @Override
     public Costs costs(EmbeddedServer server) {
-        double sending = 0;
         try (Connection connection = server.connect("");
                 Statement statement = connection.createStatement();
                 ResultSet threads = statement.executeQuery(
                         "SELECT tid FROM information_schema.processlist WHERE command = 'Binlog Dump'")) {
             while (threads.next()) {
-                sending += ProcessCosts.ofThread(server.pid(), threads.getLong(1));
+                long thread = threads.getLong(1);
+                sending.put(server.pid() + " " + thread, ProcessCosts.ofThread(server.pid(), thread));
             }
         } catch (SQLException e) {
             throw new IllegalStateException("The server's threads cannot be listed", e);
         }
-        return new Costs(sending, ProcessCosts.ofProcess(server.pid()) - sending);
+        // A reader that has connected anew has another thread; what the former one used stays used.
+        double sent = sending.entrySet().stream()
+                .filter(thread -> thread.getKey().startsWith(server.pid() + " "))
+                .mapToDouble(Map.Entry::getValue)
+                .sum();
+        return new Costs(sent, ProcessCosts.ofProcess(server.pid()) - sent);
     }
 }

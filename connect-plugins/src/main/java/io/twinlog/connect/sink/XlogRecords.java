@@ -57,6 +57,9 @@ final class XlogRecords implements SchemaLookup {
             return null;
         }
         if (value instanceof byte[] raw) {
+            if (!RecordHeader.isKnown(raw)) {
+                throw new DataException("It begins with neither header of an xlog record");
+            }
             return raw;
         }
         if (!(value instanceof Struct struct)) {

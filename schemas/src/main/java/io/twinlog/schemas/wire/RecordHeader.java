@@ -31,6 +31,11 @@ public final class RecordHeader {
         return record.length >= REGISTRY_BYTES && record[0] == REGISTRY_MARK;
     }
 
+    /** Whether the record has one of the two headers; else it is none of ours. */
+    public static boolean isKnown(byte[] record) {
+        return isRegistry(record) || isSingleObject(record);
+    }
+
     private static boolean isSingleObject(byte[] record) {
         return record.length >= SingleObject.HEADER_BYTES && record[0] == (byte) 0xC3 && record[1] == 0x01;
     }

@@ -7,4 +7,9 @@ class MysqlDifferentialIT extends MariadbDifferentialIT {
     TargetVendor vendor() {
         return TargetVendor.MYSQL;
     }
+
+    @Override
+    String uuid() {
+        return "char(36) CHARACTER SET ascii";
+    }
 }

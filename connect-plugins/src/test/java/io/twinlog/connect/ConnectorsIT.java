@@ -324,6 +324,10 @@ class ConnectorsIT {
         Map<String, String> noTables = Settings.source(Servers.name("valid"), target);
         assertThat(worker.problems(source, noTables))
                 .hasEntrySatisfying("source.url", text -> assertThat(text).contains("public.*"));
+        Map<String, String> nobody = Settings.source(Servers.name("valid"), target);
+        nobody.put("source.url", "jdbc:postgresql://nobody.invalid:5432/shop");
+        assertThat(worker.problems(source, nobody))
+                .hasEntrySatisfying("source.url", text -> assertThat(text).contains("nobody.invalid"));
         Map<String, String> twoTasks = Settings.sink(Servers.name("valid"), target);
         twoTasks.put("tasks.max", "2");
         twoTasks.put("xlog.format", "debezium");

@@ -26,7 +26,9 @@ public final class CheckedConfig {
         }
         try {
             for (Check check : examination.get()) {
-                if (check.level() == Check.Level.PROBLEM) {
+                // Nobody there: perhaps a wrong address, and only who asks can tell. Connectors that run wait for their
+                // servers.
+                if (check.hinders()) {
                     String subject = check.subject().toLowerCase(Locale.ROOT);
                     boolean ofKafka = subject.startsWith("kafka") || subject.startsWith("topic");
                     value(config, ofKafka ? kafka : database)

@@ -43,6 +43,15 @@ class GulpPacerTest {
     }
 
     @Test
+    void a_larger_read_now_and_then_does_not_hide_a_backlog() {
+        for (int i = 0; i < 10; i++) {
+            reads(10, 150, 8_000);
+            reads(1, 20_000, 8_000);
+        }
+        assertThat(pacer.pauses()).isPositive();
+    }
+
+    @Test
     void idleness_ends_it() {
         reads(70, 150, 8_000);
         pacer.idle();

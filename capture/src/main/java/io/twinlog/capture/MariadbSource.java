@@ -20,7 +20,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.zip.CRC32;
 import javax.net.ssl.SSLException;
@@ -31,9 +30,6 @@ record MariadbSource(CaptureConfig config, MariadbAddress location) implements S
 
     private static final int BINLOG_ERROR = 1236;
     private static final int UNENCRYPTED = 3159;
-
-    /** Truncated, incorrect and out of range values; invalid JSON. */
-    private static final Set<Integer> QUOTING = Set.of(1264, 1265, 1292, 1366, 1367, 1411, 1690, 3140, 3141, 3143);
 
     private static final long FIRST_SERVER_ID = 1_000_000_000;
     private static final long SERVER_IDS = 3_000_000_000L;
@@ -157,7 +153,8 @@ record MariadbSource(CaptureConfig config, MariadbAddress location) implements S
     static TwinlogException sqlFailure(SQLException failure, @Nullable String streamedFrom) {
         String state = failure.getSQLState() == null ? "" : failure.getSQLState();
         // Values that do not fit, of rows that are read or are in a key: the server quotes them.
-        boolean quotes = state.startsWith("22") || state.startsWith("23") || QUOTING.contains(failure.getErrorCode());
+        boolean quotes =
+                state.startsWith("22") || state.startsWith("23") || ServerWords.isOfValue(failure.getErrorCode());
         String text = quotes ? ServerWords.WITHHELD : String.valueOf(failure.getMessage());
         String message = text + " (error " + failure.getErrorCode() + ", SQLSTATE " + state + ")";
         SQLException shown = new SQLException(text, failure.getSQLState(), failure.getErrorCode());

@@ -1,5 +1,6 @@
 package io.twinlog.applier.dialect;
 
+import io.twinlog.schemas.database.ServerWords;
 import java.sql.SQLException;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -11,10 +12,6 @@ final class MariadbFailure {
 
     /** Duplicate keys, by number. */
     private static final Set<Integer> UNIQUE = Set.of(1022, 1062, 1169, 1586);
-
-    /** Values that do not fit their columns. */
-    private static final Set<Integer> CONVERSION = Set.of(
-            1264, 1265, 1267, 1292, 1300, 1366, 1367, 1406, 1411, 1416, 1441, 1690, 3140, 3156, 3157, 3158, 3854, 4078);
 
     /** Null, no default, foreign keys (another session may have them checked), CHECK, what a trigger raises, sizes of rows. */
     private static final Set<Integer> CONSTRAINT =
@@ -81,7 +78,7 @@ final class MariadbFailure {
     }
 
     static boolean isConversion(SQLException failure) {
-        return CONVERSION.contains(failure.getErrorCode());
+        return ServerWords.isOfValue(failure.getErrorCode());
     }
 
     static @Nullable String constraint(SQLException failure) {

@@ -16,10 +16,12 @@ import org.apache.kafka.common.TopicPartition;
 /** A Kafka consumer of our own, which it closes. */
 public final class KafkaRecords implements RecordSource {
 
-    // A fetch costs the broker time for every partition that it names, whatever has arrived there. Of many partitions
-    // it would
-    // do nothing but look, if each fetch were answered, and asked again, as soon as the first of them had a record.
+    /**
+     * A fetch costs the broker time for every partition that it names, whatever has arrived there. Of thousands it would do nothing but
+     * look, if each fetch were answered, and asked again, as soon as the first partition had a record.
+     */
     private static final long PACE_NANOS_PER_PARTITION = 20_000;
+
     private static final long SMALLEST_PACE_NANOS = 2_000_000;
     private static final long LARGEST_PACE_NANOS = 100_000_000;
 

@@ -37,7 +37,7 @@ final class Dispatcher implements AutoCloseable {
     private boolean released;
     private boolean busy;
     private boolean closed;
-    private @Nullable RuntimeException failure;
+    private @Nullable KafkaException failure;
 
     /**
      * @param producer is used, and never closed
@@ -54,14 +54,14 @@ final class Dispatcher implements AutoCloseable {
     /**
      * Takes a record; waits where there is no room.
      *
-     * @throws KafkaException if nothing more can be sent
+     * @throws KafkaException why nothing more can be sent
      */
     synchronized void add(String topic, int partition, byte @Nullable [] key, byte[] value, Callback stored) {
         while (isFull() && isOpen()) {
             await();
         }
         if (!isOpen()) {
-            throw new KafkaException("Nothing more can be sent to Kafka", failure);
+            throw failure == null ? new KafkaException("Nothing more is sent to Kafka: the sender is closed") : failure;
         }
         boolean first = collecting.isEmpty();
         collecting.add(topic, partition, key, value, stored);
@@ -104,7 +104,7 @@ final class Dispatcher implements AutoCloseable {
                 long begin = System.nanoTime();
                 try {
                     round.handTo(producer);
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | OutOfMemoryError e) {
                     fail(e, round.unanswered());
                     return;
                 }
@@ -112,7 +112,7 @@ final class Dispatcher implements AutoCloseable {
                 notBefore = begin + gap(round);
                 finished(round);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             fail(e, List.of());
         }
     }
@@ -154,7 +154,10 @@ final class Dispatcher implements AutoCloseable {
     }
 
     /** Nothing more is sent; who waits for an answer gets this one. */
-    private void fail(RuntimeException reason, List<Callback> unanswered) {
+    private void fail(Throwable cause, List<Callback> unanswered) {
+        KafkaException reason = cause instanceof KafkaException known
+                ? known
+                : new KafkaException("Sending to Kafka failed: " + cause, cause);
         List<Callback> callbacks = new ArrayList<>(unanswered);
         synchronized (this) {
             failure = reason;

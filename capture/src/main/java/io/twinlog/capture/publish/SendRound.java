@@ -16,34 +16,43 @@ final class SendRound {
     /** What a record takes on the heap beside its key and value. */
     private static final int RECORD_OVERHEAD_BYTES = 96;
 
-    private static final Waiting HANDED = new Waiting(null, new byte[0], (metadata, failure) -> {});
-
     private final Map<String, Lane[]> lanes = new HashMap<>();
     private final List<Lane> touched = new ArrayList<>();
+    private String lastTopic = "";
+    private Lane[] lastLanes = {};
     private long records;
     private long bytes;
 
     void add(String topic, int partition, byte @Nullable [] key, byte[] value, Callback stored) {
         Lane lane = lane(topic, partition);
-        if (lane.records.isEmpty()) {
+        if (lane.values.isEmpty()) {
             touched.add(lane);
         }
-        lane.records.add(new Waiting(key, value, stored));
+        lane.add(key, value, stored);
         records++;
         bytes += RECORD_OVERHEAD_BYTES + value.length + (key == null ? 0 : key.length);
     }
 
+    // Mostly the next record is of the same table.
     private Lane lane(String topic, int partition) {
-        Lane[] known = lanes.get(topic);
-        if (known == null || known.length <= partition) {
-            int from = known == null ? 0 : known.length;
-            known = known == null ? new Lane[partition + 1] : Arrays.copyOf(known, partition + 1);
-            for (int i = from; i <= partition; i++) {
-                known[i] = new Lane(topic, i);
-            }
-            lanes.put(topic, known);
+        if (!topic.equals(lastTopic) || partition >= lastLanes.length) {
+            lastLanes = lanes(topic, partition + 1);
+            lastTopic = topic;
         }
-        return known[partition];
+        return lastLanes[partition];
+    }
+
+    private Lane[] lanes(String topic, int count) {
+        Lane[] known = lanes.getOrDefault(topic, new Lane[0]);
+        if (known.length >= count) {
+            return known;
+        }
+        Lane[] more = Arrays.copyOf(known, count);
+        for (int i = known.length; i < count; i++) {
+            more[i] = new Lane(topic, i);
+        }
+        lanes.put(topic, more);
+        return more;
     }
 
     boolean isEmpty() {
@@ -67,13 +76,7 @@ final class SendRound {
     /** Hands everything over. Where that fails, those records are left that the producer did not take. */
     void handTo(Producer<byte[], byte[]> producer) {
         for (Lane lane : touched) {
-            while (lane.handed < lane.records.size()) {
-                Waiting record = lane.records.get(lane.handed);
-                producer.send(
-                        new ProducerRecord<>(lane.topic, lane.partition, record.key, record.value), record.stored);
-                // The producer has a copy; both together would take twice the memory.
-                lane.records.set(lane.handed++, HANDED);
-            }
+            lane.handTo(producer);
         }
     }
 
@@ -81,34 +84,56 @@ final class SendRound {
     List<Callback> unanswered() {
         List<Callback> callbacks = new ArrayList<>();
         for (Lane lane : touched) {
-            lane.records.subList(lane.handed, lane.records.size()).forEach(record -> callbacks.add(record.stored));
+            callbacks.addAll(lane.stored.subList(lane.handed, lane.stored.size()));
         }
         return callbacks;
     }
 
     void clear() {
-        for (Lane lane : touched) {
-            lane.records.clear();
-            lane.handed = 0;
-        }
+        touched.forEach(Lane::clear);
         touched.clear();
         records = 0;
         bytes = 0;
     }
 
-    /** The records of one partition, in order. */
+    /** The records of one partition, in order: keys, values and callbacks, without an object for each. */
     private static final class Lane {
+
+        private static final byte[] HANDED = {};
 
         private final String topic;
         private final Integer partition;
-        private final ArrayList<Waiting> records = new ArrayList<>();
+        private final ArrayList<byte @Nullable []> keys = new ArrayList<>();
+        private final ArrayList<byte[]> values = new ArrayList<>();
+        private final ArrayList<Callback> stored = new ArrayList<>();
         private int handed;
 
         Lane(String topic, int partition) {
             this.topic = topic;
             this.partition = partition;
         }
-    }
 
-    private record Waiting(byte @Nullable [] key, byte[] value, Callback stored) {}
+        void add(byte @Nullable [] key, byte[] value, Callback callback) {
+            keys.add(key);
+            values.add(value);
+            stored.add(callback);
+        }
+
+        void handTo(Producer<byte[], byte[]> producer) {
+            while (handed < values.size()) {
+                producer.send(
+                        new ProducerRecord<>(topic, partition, keys.get(handed), values.get(handed)),
+                        stored.get(handed));
+                // The producer has a copy; both together would take twice the memory.
+                values.set(handed++, HANDED);
+            }
+        }
+
+        void clear() {
+            keys.clear();
+            values.clear();
+            stored.clear();
+            handed = 0;
+        }
+    }
 }

@@ -124,7 +124,7 @@ class DispatcherTest {
                     .containsExactly("held", "r0", "r1 failed: no r1", "r2 failed: no r1", "r3 failed: no r1");
             assertThatThrownBy(() -> add(dispatcher, "topic", 0, "more"))
                     .isInstanceOf(KafkaException.class)
-                    .hasRootCauseMessage("no r1");
+                    .hasMessage("no r1");
             dispatcher.flush();
         }
     }

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** The server's binlog: its files and positions. Not thread-safe. */
 public final class BinlogFiles {
 
+    /** Where the events of a file begin. */
+    static final long FIRST_OFFSET = 4;
+
     private final Connection connection;
     private final ServerKind kind;
 

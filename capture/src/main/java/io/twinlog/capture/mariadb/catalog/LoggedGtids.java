@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LoggedGtids {
 
-    /** Where the events of a file begin. */
-    static final long FIRST_OFFSET = 4;
-
     private static final long LARGEST_OFFSET = 0xFFFF_FFFFL;
     private static final long POLL_MILLIS = 200;
 
@@ -36,7 +33,7 @@ final class LoggedGtids {
     /** Those before a place. Reads at most the file of that place. */
     GtidSet before(String position) throws SQLException, IOException, InterruptedException {
         String file = BinlogFiles.fileOf(position);
-        return read(atBeginOf(files.connection(), file), file + ":" + FIRST_OFFSET, position);
+        return read(atBeginOf(files.connection(), file), file + ":" + BinlogFiles.FIRST_OFFSET, position);
     }
 
     /**

@@ -52,7 +52,7 @@ final class PromotedMysql {
         }
         SourcePosition.Format format = SourcePosition.binlog(BinlogFiles.baseName(files.end()));
         for (long number : files.sizes().descendingKeySet()) {
-            String position = format.format(SourcePosition.ofBinlog(number, LoggedGtids.FIRST_OFFSET));
+            String position = format.format(SourcePosition.ofBinlog(number, BinlogFiles.FIRST_OFFSET));
             GtidSet before = LoggedGtids.atBeginOf(files.connection(), BinlogFiles.fileOf(position));
             if (before.minus(captured).isEmpty()) {
                 return position;

@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class PromotedReplica {
 
-    /** Where the events of a file begin. */
-    private static final long FIRST_OFFSET = 4;
-
     private final String replication;
     private final BinlogFiles files;
     private final Map<Long, Gtid> captured;
@@ -50,7 +47,7 @@ final class PromotedReplica {
         String oldest = end;
         Map<Long, String> before = Map.of();
         for (long number : numbers.keySet()) {
-            oldest = format.format(SourcePosition.ofBinlog(number, FIRST_OFFSET));
+            oldest = format.format(SourcePosition.ofBinlog(number, BinlogFiles.FIRST_OFFSET));
             Map<Long, String> found = files.gtids(oldest);
             if (found == null) {
                 throw gap("it does not tell the GTIDs before " + oldest);

@@ -114,7 +114,8 @@ final class SourceWatch implements AutoCloseable {
             try {
                 while (search == this && finding == null) {
                     finding = look();
-                    sleep(PAUSE_MILLIS);
+                    // A source that is there may be silent for hours: it is not asked every second.
+                    sleep(absentSince == 0 ? patience.look.toMillis() : PAUSE_MILLIS);
                 }
             } catch (InterruptedException e) {
                 LOG.debug("The source was heard of, or the stream is closed");

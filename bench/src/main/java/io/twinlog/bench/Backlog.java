@@ -82,6 +82,7 @@ record Backlog(TestBed bed, double warm) {
                         TestBed.difference(before, replication.costs()),
                         replication.memory(),
                         Map.of(),
+                        List.of(),
                         bed.equal(target, workload, database));
                 bed.report().add(result, samples);
             }

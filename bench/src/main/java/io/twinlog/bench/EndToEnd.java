@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
                     + " replica of MariaDB's.",
             "W1 to W4 drain a backlog: after a warm-up the changes are made while nobody reads; time runs from when reading"
                     + " goes on until the target has everything. W5 is live. All systems read the same log. W6 and W7 meet conflicts,"
-                    + " which only Twinlog parks. W8 is the initial sync, the start of the processes included.",
+                    + " which only Twinlog parks. W8 is the initial sync, the start of the processes included. W9, only when asked for, is a long run.",
             ""
         },
         footer = {
@@ -51,7 +51,7 @@ public final class EndToEnd implements Callable<Integer> {
     @Option(
             names = {"-w", "--workloads"},
             split = ",",
-            description = "Which of W1 to W8; default: all. On MariaDB there are W1, W2, W4, W6 and W7.")
+            description = "Which of W1 to W9; default: W1 to W8. On MariaDB there are W1, W2, W4, W6 and W7.")
     private List<Workload> workloads = List.of();
 
     @Option(
@@ -95,6 +95,9 @@ public final class EndToEnd implements Callable<Integer> {
     @Option(names = "--warm-up", description = "W5: seconds of the same load before it; default: ${DEFAULT-VALUE}.")
     private int warmUpSeconds = 20;
 
+    @Option(names = "--minutes", description = "W9: duration; default: ${DEFAULT-VALUE}.")
+    private int minutes = 60;
+
     @Option(
             names = "--replica-threads",
             description = "MariaDB: slave_parallel_threads of its own replication; default: ${DEFAULT-VALUE}.")
@@ -130,7 +133,11 @@ public final class EndToEnd implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Database database = kind == Kind.MARIADB ? new MariadbServer(replicaThreads) : new PostgresServer();
-        List<Workload> chosen = workloads.isEmpty() ? database.workloads() : workloads;
+        List<Workload> chosen = workloads.isEmpty()
+                ? database.workloads().stream()
+                        .filter(workload -> workload != Workload.W9)
+                        .toList()
+                : workloads;
         if (!database.workloads().containsAll(chosen)) {
             throw refused("On " + kind + " there are " + database.workloads() + ", not all of " + chosen);
         }
@@ -140,7 +147,7 @@ public final class EndToEnd implements Callable<Integer> {
         Path directory = Files.createTempDirectory("twinlog-bench");
         // The servers' data, gigabytes of it, goes with them; logs and configurations stay.
         try (Servers servers = new Servers(database);
-                KafkaProcess kafka = KafkaProcess.builder().heap("512m").start()) {
+                KafkaProcess kafka = broker(chosen.contains(Workload.W9))) {
             TestBed bed =
                     new TestBed(database, servers.find("source"), new Shape(tables, rows, partitions), scale, report);
             for (int run = 1; run <= runs; run++) {
@@ -175,6 +182,17 @@ public final class EndToEnd implements Callable<Integer> {
         return report.allEqual() ? 0 : 1;
     }
 
+    /** @param forLong whether it must forget records, or the disk would be full */
+    private static KafkaProcess broker(boolean forLong) {
+        KafkaProcess.Builder builder = KafkaProcess.builder().heap("512m");
+        if (forLong) {
+            builder.setting("log.segment.bytes", "134217728")
+                    .setting("log.retention.bytes", "536870912")
+                    .setting("log.retention.check.interval.ms", "10000");
+        }
+        return builder.start();
+    }
+
     private ParameterException refused(String why) {
         return new ParameterException(Objects.requireNonNull(spec).commandLine(), why);
     }
@@ -183,6 +201,7 @@ public final class EndToEnd implements Callable<Integer> {
         switch (workload) {
             case W5 ->
                 new Live(bed, rate, Duration.ofSeconds(warmUpSeconds), Duration.ofSeconds(seconds)).measure(all, name);
+            case W9 -> new Steady(bed, Duration.ofMinutes(minutes)).measure(all, name);
             case W8 -> new InitialSync(bed).measure(all, name);
             case W1, W2, W3, W4, W6, W7 -> new Backlog(bed, warm).measure(all, workload, name);
         }

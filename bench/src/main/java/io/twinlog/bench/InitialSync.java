@@ -38,6 +38,7 @@ record InitialSync(TestBed bed) {
                                         TestBed.difference(before, costs(replication)),
                                         replication.memory(),
                                         Map.of(),
+                                        List.of(),
                                         bed.equal(target, Workload.W8, database)),
                                 samples);
             }

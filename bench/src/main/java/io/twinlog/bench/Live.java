@@ -60,6 +60,7 @@ record Live(TestBed bed, int rate, Duration warmUp, Duration duration) {
                     costs,
                     replication.memory(),
                     latencies(loader, watch),
+                    List.of(),
                     bed.equal(target, Workload.W5, database));
         }
     }

@@ -16,6 +16,8 @@ final class Plot {
             Map.of("native", "#c2570c", "twinlog", "#1d4ed8", "twinlog-cold", "#15803d");
     /** The counts are about a second old, so a shorter window shows steps that are none. */
     private static final double WINDOW_SECONDS = 2;
+    /** Of a long run more would be a band of ink. */
+    private static final double MOST_WINDOWS = 200;
 
     private Plot() {}
 
@@ -89,9 +91,10 @@ final class Plot {
     }
 
     private static double rate(List<Throughput.Sample> samples, int index) {
+        double window = Math.max(WINDOW_SECONDS, samples.get(samples.size() - 1).seconds() / MOST_WINDOWS);
         Throughput.Sample to = samples.get(index);
         int from = index;
-        while (from > 0 && to.seconds() - samples.get(from).seconds() < WINDOW_SECONDS) {
+        while (from > 0 && to.seconds() - samples.get(from).seconds() < window) {
             from--;
         }
         double seconds = to.seconds() - samples.get(from).seconds();

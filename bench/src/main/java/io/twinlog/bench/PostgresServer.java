@@ -40,7 +40,7 @@ final class PostgresServer implements Database {
     @Override
     public void create(Connection server, Workload workload, Shape shape) throws SQLException {
         switch (workload) {
-            case W1 -> {
+            case W1, W9 -> {
                 for (String table : shape.names()) {
                     create(server, table);
                 }
@@ -90,7 +90,7 @@ final class PostgresServer implements Database {
     public void change(Connection source, Workload workload, long first, long events, Shape shape) throws SQLException {
         Statements.execute(source, "SET synchronous_commit = off");
         switch (workload) {
-            case W1, W7 -> insert(source, first, events, shape);
+            case W1, W7, W9 -> insert(source, first, events, shape);
             case W2, W6 ->
                 loop(
                         source,

@@ -109,6 +109,9 @@ final class Report {
             row.put("cpuSeconds", r.cpu());
             row.put("peakMiB", r.memory());
             row.put("latencyMillis", r.latency());
+            if (!r.course().isEmpty()) {
+                row.put("course", r.course());
+            }
             row.put("equal", r.equal());
             rows.add(row);
         }

@@ -50,6 +50,15 @@ final class Throughput implements AutoCloseable {
         samples.add(new Sample((System.nanoTime() - beginNanos) / 1e9, rows - first));
     }
 
+    /** Rows written until a time, in seconds since the first sample; as far as they have been counted. */
+    synchronized long rows(double seconds) {
+        long rows = 0;
+        for (int i = 0; i < samples.size() && samples.get(i).seconds() <= seconds; i++) {
+            rows = samples.get(i).rows();
+        }
+        return rows;
+    }
+
     synchronized List<Sample> samples() {
         return List.copyOf(samples);
     }

@@ -25,7 +25,9 @@ enum Workload {
     /** W1 where the target refuses six rows in ten thousand. */
     W7("W1's inserts, the target refuses 6 rows in 10,000", 1_000_000, "bench"),
     /** Rows of W1 that are there before the replication begins. */
-    W8("initial sync of W1's rows", 5_000_000, "bench");
+    W8("initial sync of W1's rows", 5_000_000, "bench"),
+    /** W1's transactions as fast as they are carried, for long; see {@link Steady}. */
+    W9("inserts, 10 per transaction, as fast as they are carried", 0, "bench");
 
     /** Rows that W2 finds. */
     static final int KEYS = 1_000_000;
@@ -50,7 +52,7 @@ enum Workload {
     }
 
     List<String> tables(Shape shape) {
-        return this == W1 ? shape.names() : tables;
+        return this == W1 || this == W9 ? shape.names() : tables;
     }
 
     /** The same without conflicts, or null: it has none itself. A database's own replication stops at such conflicts or does not see them. */
@@ -64,7 +66,7 @@ enum Workload {
         return switch (this) {
             case W6 -> "id % 10 <> 0";
             case W7 -> "id % 1667 <> 1";
-            case W1, W2, W3, W4, W5, W8 -> "1 = 1";
+            case W1, W2, W3, W4, W5, W8, W9 -> "1 = 1";
         };
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.twinlog.applier.xlog.TableScript;
 import io.twinlog.sandbox.JavaProcess;
+import io.twinlog.sandbox.TcpProxy;
 import io.twinlog.schemas.conflict.ConflictRecord;
 import io.twinlog.schemas.table.ReplicaIdentity;
 import io.twinlog.schemas.table.XlogType;
@@ -30,11 +31,25 @@ import org.junit.jupiter.api.Test;
  */
 class ConflictKillFaultIT {
 
-    private static final int REPLICATIONS = 4;
-    private static final int KILLS = 25;
-    private static final int CONFLICTS = 75;
-    private static final int PROCESSES = 6;
-    private static final long GATE = 4242;
+    /** The database on which the tests run. */
+    TargetVendor vendor() {
+        return TargetVendor.POSTGRESQL;
+    }
+
+    /** Replications whose sessions are killed at the same time, since most of it is spent in pauses. */
+    int replications() {
+        return 4;
+    }
+
+    /** How often a session of each is killed. */
+    int kills() {
+        return 25;
+    }
+
+    /** How many processes are killed. */
+    int processes() {
+        return 6;
+    }
 
     private static TableScript table(Twin twin, int conflicts) {
         twin.sql(
@@ -49,13 +64,6 @@ class ConflictKillFaultIT {
                                 key("id", XlogType.INT, "integer"),
                                 column("v", XlogType.TEXT, "text")),
                         3);
-    }
-
-    private static void beforeCommit(Twin twin, String function) {
-        twin.sql(
-                "CREATE TRIGGER kill BEFORE UPDATE OF seq ON twinlog.progress FOR EACH ROW WHEN (NEW.seq IS DISTINCT FROM OLD.seq)"
-                        + " EXECUTE FUNCTION " + function + "()",
-                "ALTER TABLE twinlog.progress ENABLE ALWAYS TRIGGER kill");
     }
 
     // A conflict and a row that is none.
@@ -75,106 +83,109 @@ class ConflictKillFaultIT {
         assertThat(twin.rows("SELECT count(*) FROM twinlog.held_event")).containsExactly("" + conflicts);
     }
 
-    /** The session kills itself; a sequence counts, since no rollback takes it back. Most of the time is spent in pauses, so four at once. */
     @Test
-    void sessions_killed_a_hundred_times_between_publication_and_commit_lose_no_conflict() {
+    void sessions_killed_between_publication_and_commit_lose_no_conflict() {
         long start = System.nanoTime();
-        List<CompletableFuture<Void>> all = IntStream.range(0, REPLICATIONS)
-                .mapToObj(i -> CompletableFuture.runAsync(ConflictKillFaultIT::killSessions, task -> {
+        List<CompletableFuture<Void>> all = IntStream.range(0, replications())
+                .mapToObj(i -> CompletableFuture.runAsync(this::killSessions, task -> {
                     Thread thread = new Thread(task, "replication-" + i);
                     thread.setDaemon(true);
                     thread.start();
                 }))
                 .toList();
         all.forEach(CompletableFuture::join);
-        System.out.println("ConflictKillFaultIT: " + REPLICATIONS * KILLS + " kills in "
+        System.out.println(getClass().getSimpleName() + ": " + replications() * kills() + " kills in "
                 + Duration.ofNanos(System.nanoTime() - start).toMillis() + " ms");
     }
 
-    private static void killSessions() {
-        try (Twin twin = new Twin()) {
-            TableScript t = table(twin, CONFLICTS);
-            twin.sql(
-                    "CREATE SEQUENCE commits",
-                    "CREATE FUNCTION kill() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE n bigint := nextval('commits');"
-                            + " BEGIN IF n % 2 = 1 AND n < " + 2 * KILLS
-                            + " THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RETURN NEW; END $$");
+    private void killSessions() {
+        int kills = kills();
+        int conflicts = 3 * kills;
+        try (Twin twin = new Twin(vendor())) {
+            TableScript t = table(twin, conflicts);
             // Two transactions at a time.
             twin.batchEvents(4).start().awaitApplied();
             twin.stop();
-            beforeCommit(twin, "kill");
-            for (int i = 0; i < CONFLICTS; i++) {
-                change(twin, t, i, CONFLICTS);
+            CommitTrigger trigger = CommitTrigger.of(vendor(), twin);
+            trigger.endSessions(kills);
+            for (int i = 0; i < conflicts; i++) {
+                change(twin, t, i, conflicts);
             }
             twin.start().awaitApplied(Duration.ofSeconds(120));
-            assertThat(Long.parseLong(
-                            twin.rows("SELECT last_value FROM commits").get(0)))
+            assertThat(trigger.tried())
                     .as("commits tried, every other one killed")
-                    .isGreaterThanOrEqualTo(2 * KILLS);
+                    .isGreaterThanOrEqualTo(2 * kills);
             assertThat(records(twin))
                     .as("records on the topic: every kill struck behind the publication of a conflict")
-                    .isGreaterThanOrEqualTo(CONFLICTS + KILLS);
-            eachIsKnownOnce(twin, CONFLICTS);
+                    .isGreaterThanOrEqualTo(conflicts + kills);
+            eachIsKnownOnce(twin, conflicts);
         }
     }
 
     /** The applier's process dies by SIGKILL; in every other round its last words, a COMMIT, still reach the server. */
     @Test
     void processes_killed_between_publication_and_commit_lose_no_conflict() throws Exception {
-        try (Twin twin = new Twin();
+        int processes = processes();
+        try (Twin twin = new Twin(vendor());
+                TcpProxy line = TcpProxy.to(vendor().port());
                 Connection gate = twin.connect();
                 Statement statement = gate.createStatement()) {
-            TableScript t = table(twin, PROCESSES);
-            twin.sql("CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM"
-                    + " pg_advisory_xact_lock_shared(" + GATE + "); RETURN NEW; END $$");
+            TableScript t = table(twin, processes);
             twin.start().awaitApplied();
             twin.stop();
-            beforeCommit(twin, "wait");
-            for (int round = 0; round < PROCESSES; round++) {
-                change(twin, t, round, PROCESSES);
+            CommitTrigger trigger = CommitTrigger.of(vendor(), twin);
+            trigger.keepWaiting();
+            for (int round = 0; round < processes; round++) {
+                boolean lastWords = round % 2 == 1;
+                change(twin, t, round, processes);
                 twin.script().heartbeat();
                 twin.sink().flush();
                 long published = records(twin);
-                statement.execute("SELECT pg_advisory_lock(" + GATE + ")");
-                try (JavaProcess applier = process(twin)) {
+                statement.execute(trigger.shut());
+                String session;
+                try (JavaProcess applier = process(twin, line)) {
                     Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
                         assertThat(applier.isRunning()).as(applier.output()).isTrue();
-                        return !waiting(twin).isEmpty();
+                        return !trigger.waiting().isEmpty();
                     });
+                    session = trigger.waiting().get(0);
                     assertThat(records(twin)).as("published before the commit").isEqualTo(published + 1);
+                    if (lastWords && !trigger.hasCommitBehind()) {
+                        line.freezeUp();
+                        statement.execute(trigger.open());
+                        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> line.holdsBack("COMMIT"));
+                    }
                     applier.kill();
                     applier.awaitExit(Duration.ofSeconds(20));
                 }
-                if (round % 2 == 0) {
-                    twin.rows("SELECT pg_terminate_backend(" + waiting(twin).get(0) + ", 20000)");
+                line.heal();
+                if (!lastWords) {
+                    trigger.end(session);
                 }
-                statement.execute("SELECT pg_advisory_unlock(" + GATE + ")");
-                Awaitility.await()
-                        .until(() -> twin.rows("SELECT pid FROM pg_stat_activity WHERE application_name = 'twinlog "
-                                        + twin.replication() + "'")
-                                .isEmpty());
+                statement.execute(trigger.open());
+                Awaitility.await().until(() -> !trigger.isThere(session));
                 assertThat(twin.rows("SELECT seq FROM twinlog.progress"))
-                        .containsExactly("" + (round % 2 == 0 ? round : round + 1));
-                if (round % 2 == 0) {
+                        .containsExactly("" + (lastWords ? round + 1 : round));
+                if (!lastWords) {
                     twin.start().awaitApplied();
                     twin.stop();
                     assertThat(records(twin)).as("published once more").isEqualTo(published + 2);
                 }
             }
-            eachIsKnownOnce(twin, PROCESSES);
+            eachIsKnownOnce(twin, processes);
         }
     }
 
-    private static JavaProcess process(Twin twin) {
+    private JavaProcess process(Twin twin, TcpProxy line) {
         return JavaProcess.of(ApplierMain.class)
                 .heap("128m")
-                .arguments(twin.replication(), Servers.kafka().bootstrapServers(), twin.url(), "postgres", "5000")
+                .arguments(
+                        twin.replication(),
+                        Servers.kafka().bootstrapServers(),
+                        twin.url().replace(":" + vendor().port() + "/", ":" + line.port() + "/"),
+                        vendor().user(),
+                        "5000")
                 .start();
-    }
-
-    private static List<String> waiting(Twin twin) {
-        return twin.rows("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = " + GATE
-                + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())");
     }
 
     private static long records(Twin twin) {

@@ -22,8 +22,13 @@ import org.junit.jupiter.api.Test;
 /** Invariant 2: what Kafka no longer has is a stop with a name, never a jump. */
 class GapIT {
 
-    private final Twin twin = new Twin();
+    private final Twin twin = new Twin(vendor());
     private TableScript table;
+
+    /** The database on which the tests run. */
+    TargetVendor vendor() {
+        return TargetVendor.POSTGRESQL;
+    }
 
     @AfterEach
     void close() {

@@ -27,9 +27,14 @@ class LaggingPartitionIT {
     private static final int KEYS = 40;
     private static final int TRANSACTIONS = 120;
 
+    /** The database on which the tests run. */
+    TargetVendor vendor() {
+        return TargetVendor.POSTGRESQL;
+    }
+
     @Test
     void a_partition_that_lags_holds_back_its_transaction_and_every_later_one() {
-        try (Twin twin = new Twin()) {
+        try (Twin twin = new Twin(vendor())) {
             twin.sql("CREATE TABLE account (id int PRIMARY KEY, balance bigint)");
             HeldPartition sink = new HeldPartition(twin.sink(), HELD);
             XlogScript script = new XlogScript(twin.replication(), sink).epoch();

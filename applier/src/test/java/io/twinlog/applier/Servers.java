@@ -9,6 +9,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** The servers that all integration tests of a JVM share; every test has a database and a replication of its own. */
 public final class Servers {
 
+    /** Whether what is cut short to save time shall take its whole length: {@code -Dtwinlog.long=true}. */
+    public static final boolean LONG = Boolean.getBoolean("twinlog.long");
+
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     private Servers() {}

@@ -19,6 +19,11 @@ public enum TargetVendor {
         }
 
         @Override
+        int port() {
+            return Servers.postgres().port();
+        }
+
+        @Override
         Connection connect(String url, String user) throws SQLException {
             Properties properties = new Properties();
             properties.setProperty("user", user);
@@ -31,6 +36,21 @@ public enum TargetVendor {
         String translate(String sql) {
             return sql;
         }
+
+        @Override
+        String applierSession(String replication) {
+            return "SELECT pid FROM pg_stat_activity WHERE application_name = 'twinlog " + replication + "'";
+        }
+
+        @Override
+        void end(Statement statement, String session) throws SQLException {
+            statement.execute("SELECT pg_terminate_backend(" + session + ", 20000)");
+        }
+
+        @Override
+        String holder(String replication) {
+            return "application_name 'twinlog " + replication + "'";
+        }
     },
 
     /** Tests have database {@code public} to themselves, one after the other: the scripts' tables are in it. */
@@ -39,6 +59,11 @@ public enum TargetVendor {
         String newDatabase(String name) {
             Servers.mariadb().execute("", "DROP DATABASE IF EXISTS public", "CREATE DATABASE public");
             return Servers.mariadb().jdbcUrl("public");
+        }
+
+        @Override
+        int port() {
+            return Servers.mariadb().port();
         }
 
         @Override
@@ -65,6 +90,11 @@ public enum TargetVendor {
         }
 
         @Override
+        int port() {
+            return Servers.mysql().port();
+        }
+
+        @Override
         Connection connect(String url, String user) throws SQLException {
             Connection connection = Dialect.MYSQL.connect(url, user, "", "test");
             try (Statement statement = connection.createStatement()) {
@@ -88,12 +118,15 @@ public enum TargetVendor {
         }
     };
 
+    private static final int NO_SUCH_SESSION = 1094;
+
     /** What MariaDB and MySQL are told instead. */
     private static final class Words {
         private static final Pattern NAMED = Pattern.compile("(\\w+) (\\w+) CONSTRAINT (\\w+) UNIQUE");
         private static final Pattern UNIQUE = Pattern.compile("\\btext(?= UNIQUE|, UNIQUE)");
         private static final Pattern SERIES =
                 Pattern.compile("SELECT i, (.*) FROM generate_series\\((\\d+), (\\d+)\\) i");
+        private static final Pattern IF_ABSENT = Pattern.compile("INSERT (.*) ON CONFLICT DO NOTHING");
         private static final String WAITING =
                 "SELECT count(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'";
         // Deadlocks are those of the server's life.
@@ -130,7 +163,9 @@ public enum TargetVendor {
                 typed = UNIQUE.matcher(typed).replaceAll(unique);
                 typed = typed.replaceAll("\\btext\\b", text);
             }
-            return SERIES.matcher(typed).replaceAll(series).replace(" WITH (fillfactor = 50)", "");
+            return IF_ABSENT
+                    .matcher(SERIES.matcher(typed).replaceAll(series).replace(" WITH (fillfactor = 50)", ""))
+                    .replaceAll("INSERT IGNORE $1");
         }
     }
 
@@ -156,8 +191,33 @@ public enum TargetVendor {
         return user;
     }
 
+    /** How the refusal of a second applier names the first. */
+    String holder(String replication) {
+        return "user '" + user + "'";
+    }
+
+    /** A query of the session in which an applier writes, if it has one. */
+    String applierSession(String replication) {
+        return "SELECT id FROM information_schema.processlist WHERE id = IS_USED_LOCK('twinlog applier " + replication
+                + "')";
+    }
+
+    /** Ends a session unless it has just ended. */
+    void end(Statement statement, String session) throws SQLException {
+        try {
+            statement.execute("KILL " + session);
+        } catch (SQLException e) {
+            if (e.getErrorCode() != NO_SUCH_SESSION) {
+                throw e;
+            }
+        }
+    }
+
     /** Makes a database for one test and tells its URL. */
     abstract String newDatabase(String name);
+
+    /** Where the server is, at 127.0.0.1. */
+    abstract int port();
 
     abstract Connection connect(String url, String user) throws SQLException;
 

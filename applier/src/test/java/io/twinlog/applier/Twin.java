@@ -126,6 +126,21 @@ public final class Twin implements AutoCloseable, ApplierListener {
         return vendor.connect(url, user);
     }
 
+    /** Ends the session in which the applier writes, if it has one. */
+    public void endApplierSession() {
+        rows(vendor.applierSession(replication)).forEach(this::end);
+    }
+
+    /** Ends a session of the target, as an administrator may, unless it has just ended. */
+    public void end(String session) {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            vendor.end(statement, session);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     public void sql(String... statements) {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {

@@ -5,6 +5,7 @@ import static io.twinlog.applier.xlog.XlogScript.key;
 import static io.twinlog.applier.xlog.XlogScript.shape;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.twinlog.applier.TargetVendor;
 import io.twinlog.applier.Twin;
 import io.twinlog.applier.xlog.TableScript;
 import io.twinlog.applier.xlog.XlogScript;
@@ -31,11 +32,16 @@ class ReplayPropertyIT {
     private static final int KEYS = 12;
     private static final int TRANSACTIONS = 80;
 
-    private final Twin twin = new Twin();
+    private final Twin twin = new Twin(vendor());
     private final Map<Integer, Object[]> source = new TreeMap<>();
     private TableScript table;
     private Random random;
     private int fresh;
+
+    /** The database on which the tests run. */
+    protected TargetVendor vendor() {
+        return TargetVendor.POSTGRESQL;
+    }
 
     @AfterEach
     void close() {

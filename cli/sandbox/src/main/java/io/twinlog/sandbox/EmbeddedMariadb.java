@@ -167,6 +167,11 @@ public final class EmbeddedMariadb extends EmbeddedServer {
                     .setting(TLS_ALONE, "ON");
         }
 
+        /** Believes clients that show this certificate. */
+        public Builder trusting(SelfSigned client) {
+            return setting("ssl_ca", client.certificate().toString());
+        }
+
         public EmbeddedMariadb start() {
             return started(new EmbeddedMariadb(this, MariadbBinaries.unpack(ProgramCache.ofThisUser())));
         }

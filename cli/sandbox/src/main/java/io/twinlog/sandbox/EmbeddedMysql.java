@@ -172,6 +172,11 @@ public final class EmbeddedMysql extends EmbeddedServer {
                     .setting(TLS_ALONE, "ON");
         }
 
+        /** Believes clients that show this certificate. */
+        public Builder trusting(SelfSigned client) {
+            return setting("ssl_ca", client.certificate().toString());
+        }
+
         public EmbeddedMysql start() {
             DebianRoot programs = DebianRoot.find(DebianRoot.MYSQL);
             if (programs == null) {

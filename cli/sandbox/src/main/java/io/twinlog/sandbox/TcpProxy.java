@@ -7,6 +7,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +27,8 @@ public final class TcpProxy implements AutoCloseable {
     private final int port;
     private final InetSocketAddress target;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
-    private final Gate gate = new Gate();
+    private final Gate up = new Gate();
+    private final Gate down = new Gate();
     private @Nullable Listener listener;
 
     private TcpProxy(int port, InetSocketAddress target) {
@@ -69,12 +73,24 @@ public final class TcpProxy implements AutoCloseable {
 
     /** Carries nothing any more, without closing anything; the bytes of one chunk may still be under way. */
     public void freeze() {
-        gate.shut();
+        up.shut();
+        down.shut();
+    }
+
+    /** Carries nothing to the server any more, while what the server says still arrives. */
+    public void freezeUp() {
+        up.shut();
+    }
+
+    /** Whether a frozen line holds bytes for the server that contain these words, in ASCII. */
+    public boolean holdsBack(String words) {
+        return up.holds(words);
     }
 
     /** Carries again, and takes new connections again. */
     public synchronized void heal() {
-        gate.open();
+        up.open();
+        down.open();
         if (listener != null) {
             return;
         }
@@ -91,7 +107,8 @@ public final class TcpProxy implements AutoCloseable {
     @Override
     public void close() {
         cut();
-        gate.open();
+        up.open();
+        down.open();
     }
 
     private void accept(ServerSocket socket) {
@@ -108,7 +125,7 @@ public final class TcpProxy implements AutoCloseable {
     private void connect(ServerSocket acceptor, Socket client) {
         Socket server = new Socket();
         try {
-            gate.pass();
+            up.pass(new byte[0], 0);
             server.connect(target);
             client.setTcpNoDelay(true);
             server.setTcpNoDelay(true);
@@ -120,8 +137,8 @@ public final class TcpProxy implements AutoCloseable {
         if (!register(acceptor, client, server)) {
             return;
         }
-        daemon("up", () -> forward(client, server));
-        daemon("down", () -> forward(server, client));
+        daemon("up", () -> forward(client, server, up));
+        daemon("down", () -> forward(server, client, down));
     }
 
     /** False when the line was cut while the connection was being made; it is reset then. */
@@ -136,14 +153,14 @@ public final class TcpProxy implements AutoCloseable {
         return true;
     }
 
-    private void forward(Socket from, Socket to) {
+    private void forward(Socket from, Socket to, Gate gate) {
         byte[] chunk = new byte[CHUNK_BYTES];
         try (from;
                 to) {
             InputStream input = from.getInputStream();
             OutputStream output = to.getOutputStream();
             for (int count = input.read(chunk); count >= 0; count = input.read(chunk)) {
-                gate.pass();
+                gate.pass(chunk, count);
                 output.write(chunk, 0, count);
             }
         } catch (IOException | InterruptedException e) {
@@ -192,6 +209,7 @@ public final class TcpProxy implements AutoCloseable {
 
     /** Shut, it holds all who want to pass. */
     private static final class Gate {
+        private final List<String> held = new ArrayList<>();
         private boolean shut;
 
         synchronized void shut() {
@@ -203,9 +221,22 @@ public final class TcpProxy implements AutoCloseable {
             notifyAll();
         }
 
-        synchronized void pass() throws InterruptedException {
-            while (shut) {
-                wait();
+        synchronized boolean holds(String words) {
+            return held.stream().anyMatch(bytes -> bytes.contains(words));
+        }
+
+        synchronized void pass(byte[] bytes, int count) throws InterruptedException {
+            if (!shut) {
+                return;
+            }
+            String text = new String(bytes, 0, count, StandardCharsets.ISO_8859_1);
+            held.add(text);
+            try {
+                while (shut) {
+                    wait();
+                }
+            } finally {
+                held.remove(text);
             }
         }
     }

@@ -8,6 +8,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Test;
 class TcpProxyIT {
     private ServerSocket echo;
     private TcpProxy line;
+    private volatile Socket server;
 
     @BeforeEach
     void start() throws IOException {
@@ -67,6 +70,22 @@ class TcpProxyIT {
         }
     }
 
+    @Test
+    void line_frozen_upwards_tells_what_it_holds_back_and_lets_answers_come() throws IOException {
+        try (Socket client = connect()) {
+            say(client, 'a');
+            line.freezeUp();
+            client.getOutputStream().write("to say".getBytes(StandardCharsets.US_ASCII));
+            Awaitility.await().until(() -> line.holdsBack("say"));
+            assertThat(line.holdsBack("said")).isFalse();
+            server.getOutputStream().write('x');
+            assertThat(client.getInputStream().read()).isEqualTo('x');
+            line.heal();
+            assertThat(client.getInputStream().read()).isEqualTo('t');
+            Awaitility.await().until(() -> !line.holdsBack("say"));
+        }
+    }
+
     private Socket connect() throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), line.port());
         socket.setSoTimeout(30_000);
@@ -81,6 +100,7 @@ class TcpProxyIT {
     private void serve() {
         while (!echo.isClosed()) {
             try (Socket socket = echo.accept()) {
+                server = socket;
                 socket.getInputStream().transferTo(socket.getOutputStream());
             } catch (IOException e) {
                 // The line was cut, or the test is over.

@@ -6,12 +6,8 @@ import io.twinlog.schemas.control.ControlRecord;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The idea. The control log is one partition, so its records name transactions in order. Events carry (epoch, seq,
  * ordinal) and stand in ascending order within each partition, apart from repetitions, which {@link PartitionQueue}
- * drops by comparing with the last one it took. The next event of the open transaction is therefore the smallest head of
- * all queues or has not been fetched yet: if the smallest head is greater than what is expected, the expected one can
- * only stand in a partition whose queue is empty. A head smaller than expected belongs to a voided transaction. So each
- * step looks at one head, no watermark is waited for, and any interleaving of the partitions gives the same order.
+ * drops by comparing with the last one it took. So {@link EventQueues} finds the next event of the open transaction by a look
+ * at one head, no watermark is waited for, and any interleaving of the partitions gives the same order.
  *
  * <p>What is complete may still be void: only of a transaction that the control log calls <em>stored</em> a newer epoch
  * cannot tell another story. Snapshot chunks are given out as complete only then, since their rows would be read again.
@@ -32,19 +26,14 @@ public final class Merger {
 
     private final TopicPartition controlPartition;
     private final ArrayDeque<ControlEntry> control = new ArrayDeque<>();
-    private final Map<TopicPartition, PartitionQueue> queues = new LinkedHashMap<>();
-    private final PriorityQueue<PartitionQueue> heads = new PriorityQueue<>();
+    private final EventQueues events = new EventQueues();
     private final ArrayDeque<Merged> between = new ArrayDeque<>();
     private final StoredTransactions stored = new StoredTransactions();
-    private @Nullable PartitionQueue current;
     private EventId applied;
     private long epoch;
     private long lastSeq;
     private @Nullable ControlRecord open;
-    private long taken;
-    private final List<PartitionQueue> touched = new ArrayList<>();
-    private long queuedBytes;
-    private long queuedEvents;
+    private long controlBytes;
     private long controlReleased;
     private boolean started;
     private @Nullable ControlRecord candidate;
@@ -68,36 +57,24 @@ public final class Merger {
 
     /** Announces a data partition; harmless twice. */
     public void addPartition(TopicPartition partition, long start) {
-        queues.computeIfAbsent(partition, p -> new PartitionQueue(p, applied, start));
+        events.add(partition, applied, start);
     }
 
     public void feedControl(long offset, ControlRecord record) {
         control.addLast(new ControlEntry(offset, record));
-        queuedBytes += ControlEntryWeight.of(record);
+        controlBytes += ControlEntryWeight.of(record);
         stored.note(record);
     }
 
     public void feed(XlogEvent event) {
-        PartitionQueue queue = queues.get(event.partition());
-        if (queue == null) {
-            throw new TwinlogException(
-                    Category.BUG, "An event came from " + event.partition() + ", which the control log never named");
-        }
-        boolean wasEmpty = queue.isEmpty();
-        if (queue.offer(event)) {
-            queuedBytes += event.weight();
-            queuedEvents++;
-            if (wasEmpty && queue != current) {
-                heads.add(queue);
-            }
-        }
+        events.feed(event);
     }
 
     /** The next item in order, or null if more must be fed first. */
     public @Nullable Merged next() {
         while (true) {
             if (open != null) {
-                XlogEvent event = takeExpected(open);
+                XlogEvent event = events.take(open);
                 if (event != null) {
                     return event;
                 }
@@ -118,62 +95,9 @@ public final class Merger {
         }
     }
 
-    private @Nullable XlogEvent takeExpected(ControlRecord begin) {
-        while (true) {
-            PartitionQueue queue = current;
-            if (queue == null) {
-                queue = heads.poll();
-                if (queue == null) {
-                    return null;
-                }
-                current = queue;
-            }
-            XlogEvent head = queue.head();
-            if (head == null) {
-                current = null;
-                continue;
-            }
-            int order = compareWithExpected(head.id(), begin);
-            if (order == 0) {
-                if (queue.take()) {
-                    touched.add(queue);
-                }
-                forget(head);
-                taken++;
-                return head;
-            }
-            if (order < 0) {
-                queue.drop();
-                forget(head);
-                continue;
-            }
-            PartitionQueue smallest = heads.peek();
-            if (smallest == null || smallest.compareTo(queue) >= 0) {
-                return null;
-            }
-            heads.add(queue);
-            current = heads.poll();
-        }
-    }
-
-    private int compareWithExpected(EventId id, ControlRecord begin) {
-        if (id.epoch() != begin.epoch()) {
-            return Long.compare(id.epoch(), begin.epoch());
-        }
-        if (id.seq() != begin.seq()) {
-            return Long.compare(id.seq(), begin.seq());
-        }
-        return Long.compare(id.ordinal(), taken + 1);
-    }
-
-    private void forget(XlogEvent event) {
-        queuedBytes -= event.weight();
-        queuedEvents--;
-    }
-
     private void release() {
         ControlEntry entry = control.removeFirst();
-        queuedBytes -= ControlEntryWeight.of(entry.record);
+        controlBytes -= ControlEntryWeight.of(entry.record);
         controlReleased = entry.offset + 1;
     }
 
@@ -221,10 +145,10 @@ public final class Merger {
     }
 
     private @Nullable Merged end(ControlRecord begin, ControlRecord end) {
-        if (end.events() > taken) {
+        if (end.events() > events.taken()) {
             return null;
         }
-        EndCounts.check(end, taken, touched, queues);
+        events.check(end);
         if (begin.detail(ControlRecord.Detail.CHUNK) != null) {
             if (stored.isVoid(begin)) {
                 release();
@@ -235,21 +159,16 @@ public final class Merger {
             }
         }
         release();
-        forgetCounts();
+        events.transactionEnded();
         open = null;
         lastSeq = begin.seq();
         return new Merged.Ended(begin, end, positions());
     }
 
     private Merged voided(ControlRecord begin) {
-        forgetCounts();
+        events.transactionEnded();
         open = null;
         return new Merged.Voided(begin);
-    }
-
-    private void forgetCounts() {
-        touched.forEach(PartitionQueue::transactionEnded);
-        touched.clear();
     }
 
     private @Nullable Merged whileClosed(ControlRecord record) {
@@ -288,7 +207,6 @@ public final class Merger {
             throw hole(record);
         }
         open = record;
-        taken = 0;
         return new Merged.Began(record);
     }
 
@@ -360,7 +278,7 @@ public final class Merger {
         positionsWanted = false;
         Map<TopicPartition, Long> positions = new HashMap<>();
         positions.put(controlPartition, controlReleased);
-        queues.forEach((partition, queue) -> positions.put(partition, queue.released()));
+        events.released(positions);
         return positions;
     }
 
@@ -371,21 +289,17 @@ public final class Merger {
 
     /** Bytes that fed and not yet taken records hold. */
     public long queuedBytes() {
-        return queuedBytes;
+        return controlBytes + events.bytes();
     }
 
     /** Events that wait to be taken. */
     public long queuedEvents() {
-        return queuedEvents;
+        return events.size();
     }
 
     /** Whether nothing of a partition waits to be taken: then it must stay fetchable. */
     public boolean isDrained(TopicPartition partition) {
-        if (partition.equals(controlPartition)) {
-            return control.isEmpty();
-        }
-        PartitionQueue queue = queues.get(partition);
-        return queue == null || queue.isEmpty();
+        return partition.equals(controlPartition) ? control.isEmpty() : events.isDrained(partition);
     }
 
     /** The event that is waited for although the control log says that Kafka has it; null if there is none. */
@@ -397,8 +311,8 @@ public final class Merger {
         }
         boolean complete = head.record.kind() == ControlKind.END
                 && compare(head.record, begin) == 0
-                && head.record.events() == taken;
-        return complete ? null : new Missing(new EventId(begin.epoch(), begin.seq(), taken + 1));
+                && head.record.events() == events.taken();
+        return complete ? null : new Missing(new EventId(begin.epoch(), begin.seq(), events.taken() + 1));
     }
 
     /** Whether a transaction is open, so that more is known to be on its way. */

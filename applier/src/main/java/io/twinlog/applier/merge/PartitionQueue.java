@@ -5,7 +5,7 @@ import java.util.ArrayDeque;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
-/** The fetched but not yet merged events of one data partition, without repetitions. Owned by {@link Merger}. */
+/** The fetched but not yet merged events of one data partition, without repetitions. Owned by {@link EventQueues}. */
 final class PartitionQueue implements Comparable<PartitionQueue> {
 
     private final TopicPartition partition;

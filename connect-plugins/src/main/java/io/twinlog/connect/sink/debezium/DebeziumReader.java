@@ -4,17 +4,11 @@ import io.twinlog.applier.merge.Merged;
 import io.twinlog.applier.merge.XlogReader;
 import io.twinlog.applier.progress.StoredOffset;
 import io.twinlog.applier.progress.StoredProgress;
-import io.twinlog.schemas.control.ControlKind;
-import io.twinlog.schemas.control.ControlRecord;
 import io.twinlog.schemas.event.Operation;
-import io.twinlog.schemas.event.TransactionPrefix;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -52,24 +46,19 @@ public final class DebeziumReader implements XlogReader {
     /** A transaction in good health takes less from its first record to its last. */
     private static final Duration SUSPICIOUS_AFTER = Duration.ofSeconds(5);
 
-    private final String replication;
-    private final long epoch;
     private final RecordFeed feed;
     private final Set<TopicPartition> partitions;
     private final Reading reading;
     private final BiConsumer<SinkRecord, DataException> undecodable;
-    private final DebeziumEvents events;
     private final Obstacle obstacle;
 
     private final Positions positions = new Positions();
     private final Transactions transactions = new Transactions();
-    private final Map<String, String> topicIds = new HashMap<>();
+    private final StoredPlaces places = new StoredPlaces();
     private final LooseRecords loose = new LooseRecords();
-    private final ArrayDeque<Merged> ready = new ArrayDeque<>();
+    private final AppliedLog applied;
+    private final GivenTransactions given;
     private Map<String, Long> missing = Map.of();
-    private long seq;
-    private long appliedLsn;
-    private long appliedMillis;
     private final LongSupplier nanoTime;
     private long movedNanos;
 
@@ -95,13 +84,13 @@ public final class DebeziumReader implements XlogReader {
             Consumer<Schema> newSchema,
             BiConsumer<SinkRecord, DataException> undecodable,
             LongSupplier nanoTime) {
-        this.replication = replication;
-        this.epoch = reading.isWhole() ? 1 : epochOf(partitions);
         this.feed = feed;
         this.partitions = Set.copyOf(partitions);
         this.reading = reading;
         this.undecodable = undecodable;
-        this.events = new DebeziumEvents(replication, newSchema);
+        this.applied = new AppliedLog(replication);
+        this.given = new GivenTransactions(
+                reading.isWhole() ? 1 : epochOf(partitions), new DebeziumEvents(replication, newSchema));
         this.nanoTime = nanoTime;
         this.movedNanos = nanoTime.getAsLong();
         this.obstacle = new Obstacle(reading, feed, this.partitions);
@@ -117,30 +106,9 @@ public final class DebeziumReader implements XlogReader {
     @Override
     public boolean open(StoredProgress progress, Map<TopicPartition, StoredOffset> stored) {
         requireOneOrder();
-        seq = progress.seq();
-        String position = progress.position();
-        appliedLsn = position == null ? 0 : Long.parseLong(position);
-        Instant committed = progress.commitTime();
-        appliedMillis = committed == null ? 0 : committed.toEpochMilli();
-        topicIds.putAll(feed.topicIds(
-                partitions.stream().map(TopicPartition::topic).distinct().toList()));
-        Map<TopicPartition, Long> begins = feed.beginningOffsets(partitions);
-        Map<TopicPartition, Long> ends = feed.endOffsets(partitions);
-        feed.assign(partitions);
-        for (TopicPartition partition : partitions) {
-            long begin = begins.getOrDefault(partition, 0L);
-            StoredOffset known = stored.get(partition);
-            long next = known == null ? begin : known.nextOffset();
-            if (known != null && !known.topicId().equals(topicIds.get(partition.topic()))) {
-                throw gap("topic " + partition.topic() + " was deleted and created again");
-            }
-            if (next < begin || next > ends.getOrDefault(partition, 0L)) {
-                throw gap("the next record of " + partition + " is offset " + next + ", but Kafka holds " + begin
-                        + " to " + ends.get(partition));
-            }
-            positions.start(partition, next);
-            feed.seek(partition, next);
-        }
+        given.start(progress.seq());
+        applied.start(progress);
+        places.open(feed, partitions, stored, applied::gap, positions::start);
         return true;
     }
 
@@ -154,13 +122,6 @@ public final class DebeziumReader implements XlogReader {
                             + " topic.creation.transactions.include=" + topic
                             + ", topic.creation.transactions.partitions=1), or use apply.order=key.");
         }
-    }
-
-    private TwinlogException gap(String why) {
-        return new TwinlogException(
-                Category.GAP,
-                "Changes that Debezium captured for " + replication + " are lost: " + why
-                        + ". Resynchronise the target with a snapshot of Debezium's.");
     }
 
     @Override
@@ -247,7 +208,7 @@ public final class DebeziumReader implements XlogReader {
         }
         TransactionMark mark = TransactionMark.of(value);
         if (transactions.isDone(mark)) {
-            requireRepetition(mark.lsn(), SourceBlock.millis(value));
+            applied.requireRepetition(mark.lsn(), SourceBlock.millis(value));
             positions.passed(place);
             return;
         }
@@ -259,9 +220,8 @@ public final class DebeziumReader implements XlogReader {
         Place place = Place.of(record);
         TransactionMark mark = TransactionMark.of(transaction);
         obstacle.sawTable(source.table());
-        if (transactions.isDone(mark)
-                || source.commitBefore() >= 0 && source.commitBefore() < appliedLsn && mark.lsn() < appliedLsn) {
-            requireRepetition(mark.lsn(), source.millis());
+        if (transactions.isDone(mark) || hasSeenLess(source) && applied.isBehind(mark.lsn())) {
+            applied.requireRepetition(mark.lsn(), source.millis());
             positions.passed(place);
             return;
         }
@@ -272,8 +232,8 @@ public final class DebeziumReader implements XlogReader {
     private void takeLoose(SourceBlock source, boolean streamed, SinkRecord record) {
         Place place = Place.of(record);
         // Where others are applied by transactions, that a later commit is applied says nothing of this change.
-        if (streamed && !reading.isWhole() && source.commitBefore() >= 0 && source.commitBefore() < appliedLsn) {
-            requireRepetition(source.commitBefore(), source.millis());
+        if (streamed && !reading.isWhole() && hasSeenLess(source)) {
+            applied.requireRepetition(source.commitBefore(), source.millis());
             positions.passed(place);
             return;
         }
@@ -281,24 +241,21 @@ public final class DebeziumReader implements XlogReader {
         loose.add(record);
     }
 
-    /** Invariant 2: an older place in the log with a later commit is another history. */
-    private void requireRepetition(long lsn, @Nullable Long millis) {
-        if (millis != null && millis > appliedMillis) {
-            throw gap("the source's log goes from " + appliedLsn + " back to " + lsn
-                    + " although the change is newer; was the source restored or replaced?");
-        }
+    /** Whether Debezium had seen fewer commits before the change than are applied. */
+    private boolean hasSeenLess(SourceBlock source) {
+        return source.commitBefore() >= 0 && applied.isBehind(source.commitBefore());
     }
 
     private void give(boolean anyRead) {
-        Map<String, Long> before = missing;
-        int given = ready.size();
+        Map<String, Long> missingBefore = missing;
+        int before = given.size();
         missing = Map.of();
         giveLoose();
         for (SourceTransaction first = transactions.first();
                 first != null && first.isEnded();
                 first = transactions.first()) {
-            if (first.commitLsn() != 0 && first.commitLsn() <= appliedLsn) {
-                requireRepetition(first.commitLsn(), SourceBlock.millis(first.end()));
+            if (applied.hasCommit(first.commitLsn())) {
+                applied.requireRepetition(first.commitLsn(), SourceBlock.millis(first.end()));
                 transactions.remove().places().forEach(positions::given);
             } else {
                 missing = first.missing(reading.leftOut());
@@ -311,7 +268,7 @@ public final class DebeziumReader implements XlogReader {
             }
             giveLoose();
         }
-        if (ready.size() > given || positions.size() == 0 || isMoving(anyRead, before)) {
+        if (given.size() > before || positions.size() == 0 || isMoving(anyRead, missingBefore)) {
             movedNanos = nanoTime.getAsLong();
         }
     }
@@ -355,35 +312,13 @@ public final class DebeziumReader implements XlogReader {
     }
 
     private void give(List<SinkRecord> records, long lsn, long millis, @Nullable Long txId) {
-        seq++;
-        appliedLsn = Math.max(appliedLsn, lsn);
-        appliedMillis = Math.max(appliedMillis, millis);
-        ControlRecord begin = new ControlRecord(
-                ControlKind.BEGIN,
-                epoch,
-                seq,
-                Long.toString(appliedLsn),
-                txId,
-                appliedMillis * 1000,
-                null,
-                0,
-                List.of(),
-                0,
-                null,
-                Map.of());
-        TransactionPrefix prefix =
-                new TransactionPrefix(epoch, seq, appliedMillis * 1000, txId, Long.toString(appliedLsn), millis, null);
-        ready.add(new Merged.Began(begin));
-        long ordinal = 0;
-        for (SinkRecord record : records) {
-            ready.add(events.of(record, prefix, ++ordinal));
-        }
-        ready.add(new Merged.Ended(begin, begin, positions.now()));
+        applied.advance(lsn, millis);
+        given.add(records, millis, txId, applied, positions.now());
     }
 
     @Override
     public @Nullable Merged next() {
-        return ready.poll();
+        return given.take();
     }
 
     // Every transaction carries them: they are what says where to go on.
@@ -412,10 +347,7 @@ public final class DebeziumReader implements XlogReader {
 
     @Override
     public Map<TopicPartition, StoredOffset> withTopicIds(Map<TopicPartition, Long> next) {
-        Map<TopicPartition, StoredOffset> offsets = new HashMap<>();
-        next.forEach((partition, offset) ->
-                offsets.put(partition, new StoredOffset(topicIds.getOrDefault(partition.topic(), ""), offset)));
-        return offsets;
+        return places.of(next);
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.twinlog.schemas.control.ControlKind;
 import io.twinlog.schemas.control.ControlRecord;
 import io.twinlog.schemas.control.ControlRecord.Detail;
 import io.twinlog.schemas.database.ServerWords;
+import io.twinlog.schemas.database.TlsRefusal;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
 import java.io.IOException;
@@ -22,7 +23,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.zip.CRC32;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** MariaDB: its binlog. Nothing of ours is kept there. Immutable. */
@@ -74,13 +74,12 @@ record MariadbSource(CaptureConfig config, MariadbAddress location) implements S
         if (failure.getErrorCode() == UNENCRYPTED) {
             return "Add ?sslMode=verify-full&serverSslCert=FILE to source.url";
         }
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SSLException) {
-                return "Correct sslMode and serverSslCert in source.url, or the certificate of the server";
-            }
+        if (TlsRefusal.isIn(failure)) {
+            return TlsRefusal.remedy("source.url");
         }
         return state.startsWith("28")
-                ? "Correct source.user and source.password, or the account at the server"
+                ? "Correct source.user and source.password, or the account at the server; one that requires a certificate wants keyStore in"
+                        + " source.url"
                 : "Start the server, or correct source.url";
     }
 

@@ -9,6 +9,7 @@ import io.twinlog.capture.postgres.connection.SourceAddress;
 import io.twinlog.capture.postgres.precondition.Lease;
 import io.twinlog.capture.postgres.precondition.SourcePreconditions;
 import io.twinlog.capture.selection.TablePatterns;
+import io.twinlog.schemas.database.TlsRefusal;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
 import java.sql.Connection;
@@ -57,7 +58,7 @@ record PostgresSource(CaptureConfig config, SourceNames names, SourceAddress loc
         if (state.equals("3D000")) {
             return "Create the database, or correct source.url";
         }
-        return "Start the server, or correct source.url";
+        return TlsRefusal.isIn(failure) ? TlsRefusal.remedy("source.url") : "Start the server, or correct source.url";
     }
 
     @Override

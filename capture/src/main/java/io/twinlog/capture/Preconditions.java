@@ -67,10 +67,7 @@ final class Preconditions {
             usable.addAll(examined.usable());
         } catch (SQLException e) {
             general.add(Check.noConnection(
-                    "source",
-                    "Not usable at " + source.address() + ": " + e.getMessage(),
-                    e.getSQLState(),
-                    source.remedy(e)));
+                    "source", "Not usable at " + source.address() + ": " + e.getMessage(), e, source.remedy(e)));
         }
         try (Topics existing = xlog.topics()) {
             general.add(Check.ok("kafka", "reachable, cluster " + existing.clusterId()));

@@ -14,9 +14,12 @@ import io.twinlog.sandbox.SelfSigned;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,7 +34,8 @@ abstract class EncryptedSource {
 
     private int port;
 
-    abstract EmbeddedServer start(SelfSigned identity);
+    /** A server that believes clients with the second one. */
+    abstract EmbeddedServer start(SelfSigned identity, SelfSigned client);
 
     private MariadbAddress address(String host, String parameters) {
         return new MariadbAddress("jdbc:mariadb://" + host + ":" + port + "/?" + parameters, "reader", PASSWORD);
@@ -48,7 +52,8 @@ abstract class EncryptedSource {
     void statements_and_binlog_are_encrypted_and_only_the_right_server_is_believed() throws Exception {
         SelfSigned identity = SelfSigned.create(directory, "server");
         SelfSigned stranger = SelfSigned.create(directory, "stranger");
-        try (EmbeddedServer server = start(identity)) {
+        SelfSigned client = SelfSigned.create(directory, "client");
+        try (EmbeddedServer server = start(identity, client)) {
             port = server.port();
             MariadbBed source = MariadbBed.create(server);
             source.sql(
@@ -90,8 +95,9 @@ abstract class EncryptedSource {
             assertThatThrownBy(() -> readBinlog(address("127.0.0.1", "sslMode=disable"), end))
                     .isInstanceOf(SQLException.class);
 
+            certificatesOfClients(source, identity, client, end);
             assertRefused(source, "sslMode=disable", "insecure transport");
-            assertRefused(source, "sslMode=verify-ca&" + foreign, "Correct sslMode and serverSslCert");
+            assertRefused(source, "sslMode=verify-ca&" + foreign, "Correct what source.url says of TLS");
             String url = "jdbc:mariadb://127.0.0.1:" + port + "/?sslMode=verify-full&" + own;
             try (CaptureRun run = CaptureRun.start(source.config(url, "reader", PASSWORD, SnapshotMode.INITIAL))
                     .awaitStreaming()) {
@@ -101,6 +107,30 @@ abstract class EncryptedSource {
                 assertThat(run.messages()).noneMatch(line -> line.contains("Trying again"));
             }
         }
+    }
+
+    /** An account that requires one, with the URL of docs/security.md. */
+    private void certificatesOfClients(MariadbBed source, SelfSigned identity, SelfSigned client, String end)
+            throws Exception {
+        source.sql(
+                "CREATE USER certified@'%' IDENTIFIED BY '" + PASSWORD + "' REQUIRE X509",
+                "GRANT ALL ON *.* TO certified@'%'");
+        Matcher documented = Pattern.compile("url: (jdbc:mariadb://source:3306/\\S+)")
+                .matcher(Files.readString(Path.of("..", "docs", "security.md")));
+        assertThat(documented.find()).isTrue();
+        String url = documented
+                .group(1)
+                .replace("source:3306", "127.0.0.1:" + port)
+                .replace("/etc/twinlog/ca.pem", identity.certificate().toString())
+                .replace("/etc/twinlog/capture.p12", client.store().toString())
+                .replace("${file:store-password}", SelfSigned.STORE_PASSWORD);
+        MariadbAddress certified = new MariadbAddress(url, "certified", PASSWORD);
+        certified.open().close();
+        readBinlog(certified, end);
+        assertThat(certified.toString()).doesNotContain(SelfSigned.STORE_PASSWORD);
+        MariadbAddress bare = new MariadbAddress(url.replaceFirst("&keyStore=.*", ""), "certified", PASSWORD);
+        assertThatThrownBy(bare::open).hasMessageContaining("Access denied");
+        assertThatThrownBy(() -> readBinlog(bare, end)).hasStackTraceContaining("Access denied");
     }
 
     private Path trusting(SelfSigned identity) throws Exception {

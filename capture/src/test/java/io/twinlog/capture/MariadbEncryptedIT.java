@@ -7,7 +7,7 @@ import io.twinlog.sandbox.SelfSigned;
 class MariadbEncryptedIT extends EncryptedSource {
 
     @Override
-    EmbeddedServer start(SelfSigned identity) {
-        return EmbeddedMariadb.builder().requiringTls(identity).start();
+    EmbeddedServer start(SelfSigned identity, SelfSigned client) {
+        return EmbeddedMariadb.builder().requiringTls(identity).trusting(client).start();
     }
 }

@@ -8,7 +8,7 @@ import io.twinlog.sandbox.SelfSigned;
 class MysqlEncryptedIT extends EncryptedSource {
 
     @Override
-    EmbeddedServer start(SelfSigned identity) {
-        return EmbeddedMysql.builder().requiringTls(identity).start();
+    EmbeddedServer start(SelfSigned identity, SelfSigned client) {
+        return EmbeddedMysql.builder().requiringTls(identity).trusting(client).start();
     }
 }

@@ -6,24 +6,34 @@ import io.twinlog.cli.support.Cli;
 import io.twinlog.cli.support.Servers;
 import io.twinlog.cli.support.TwinlogFile;
 import io.twinlog.sandbox.EmbeddedMariadb;
+import io.twinlog.sandbox.EmbeddedServer;
 import io.twinlog.sandbox.JavaProcess;
 import io.twinlog.sandbox.SelfSigned;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** PostgreSQL to MariaDB as its user meets it: doctor, run, wait, status, conflicts, drop. */
+/**
+ * PostgreSQL to MariaDB as its user meets it: doctor, run, wait, status, conflicts, drop; over connections that both sides prove themselves on, with
+ * the URL of docs/security.md.
+ */
 @ExtendWith(Servers.Extension.class)
 class MariadbTargetIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Pattern URL = Pattern.compile("\\ntarget:\n  url: (jdbc:m\\w+:\\S+)\n");
+    private static final Pattern CERTIFIED = Pattern.compile("`(ALTER USER twinlog_apply[^;`]*);?`");
 
     @TempDir
     Path directory;
@@ -37,7 +47,24 @@ class MariadbTargetIT {
         this.shop = servers.databases();
     }
 
-    private static String value(EmbeddedMariadb server, String query) {
+    /** A server of the test's own that takes no connection in the clear. */
+    EmbeddedServer start(SelfSigned identity, SelfSigned client) {
+        return EmbeddedMariadb.builder()
+                .withoutBinlog()
+                .requiringTls(identity)
+                .trusting(client)
+                .setting("innodb_flush_log_at_trx_commit", "0")
+                .setting("innodb_doublewrite", "OFF")
+                .password("secret")
+                .start();
+    }
+
+    /** The beginning of what doctor says of it. */
+    String product() {
+        return "MariaDB 1";
+    }
+
+    private static String value(EmbeddedServer server, String query) {
         try (Connection connection = server.connect("");
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(query)) {
@@ -47,10 +74,26 @@ class MariadbTargetIT {
         }
     }
 
-    /** As docs/security.md has it. */
-    private static String encrypted(EmbeddedMariadb server, SelfSigned identity) {
-        return "jdbc:mariadb://127.0.0.1:" + server.port() + "/?sslMode=verify-full&serverSslCert="
-                + identity.certificate();
+    private static String documented(Pattern pattern) throws IOException {
+        Matcher found = pattern.matcher(Files.readString(Path.of("..", "docs", "security.md")));
+        assertThat(found.find()).as(pattern.pattern()).isTrue();
+        return found.group(1);
+    }
+
+    private static String url(EmbeddedServer server, SelfSigned believed, SelfSigned client) throws IOException {
+        return documented(URL)
+                .replace("target:3306", "127.0.0.1:" + server.port())
+                .replace("/etc/twinlog/ca.pem", believed.certificate().toString())
+                .replace("/etc/twinlog/apply.p12", client.store().toString());
+    }
+
+    private void assertRefused(Path file, String... parts) {
+        for (String command : new String[] {"doctor", "run"}) {
+            assertThat(cli.run(command, "-f", file)).satisfies(refused -> {
+                assertThat(refused.exitCode()).as(refused.all()).isEqualTo(2);
+                assertThat(refused.all()).contains(parts);
+            });
+        }
     }
 
     @Test
@@ -62,24 +105,32 @@ class MariadbTargetIT {
                         "ALTER TABLE account REPLICA IDENTITY FULL",
                         "INSERT INTO account SELECT i, 'Ada ' || i, i FROM generate_series(1, 1000) i");
         SelfSigned identity = SelfSigned.create(directory, "target");
-        try (EmbeddedMariadb mariadb = EmbeddedMariadb.builder()
-                .withoutBinlog()
-                .requiringTls(identity)
-                .setting("innodb_flush_log_at_trx_commit", "0")
-                .setting("innodb_doublewrite", "OFF")
-                .password("secret")
-                .start()) {
+        SelfSigned client = SelfSigned.create(directory, "client");
+        SelfSigned stranger = SelfSigned.create(directory, "stranger");
+        try (EmbeddedServer mariadb = start(identity, client)) {
+            mariadb.execute(
+                    "",
+                    "CREATE DATABASE public",
+                    "CREATE USER twinlog_apply@'%' IDENTIFIED BY 'secret'",
+                    "GRANT SELECT, INSERT, UPDATE, DELETE ON public.* TO twinlog_apply@'%'",
+                    "GRANT ALL ON twinlog.* TO twinlog_apply@'%'",
+                    documented(CERTIFIED));
+            String url = url(mariadb, identity, client);
             TwinlogFile configuration = new TwinlogFile(directory, servers, shop)
-                    .with("target.user", mariadb.user())
+                    .beside("store-password", SelfSigned.STORE_PASSWORD)
+                    .with("target.user", "twinlog_apply")
                     .with("target.password", "secret");
             Path file = configuration
-                    .with("target.url", encrypted(mariadb, SelfSigned.create(directory, "stranger")))
+                    .with("target.url", url(mariadb, stranger, client))
                     .path();
-            assertThat(cli.run("doctor", "-f", file)).satisfies(report -> {
-                assertThat(report.exitCode()).as(report.all()).isEqualTo(2);
-                assertThat(report.out()).contains("target").containsIgnoringCase("certificat");
-            });
-            configuration.with("target.url", encrypted(mariadb, identity)).path();
+            assertRefused(file, "target connection", "ertificat", "Correct what target.url says of TLS");
+            configuration
+                    .with("target.url", url.replaceFirst("&keyStore=.*", ""))
+                    .path();
+            assertRefused(file, "target connection", "Access denied", "wants keyStore in target.url");
+            configuration.with("target.url", url(mariadb, identity, stranger)).path();
+            assertRefused(file, "target connection");
+            configuration.with("target.url", url).path();
             assertThat(cli.run("doctor", "-f", file)).satisfies(report -> {
                 assertThat(report.exitCode()).as(report.all()).isEqualTo(2);
                 assertThat(report.out())
@@ -88,12 +139,11 @@ class MariadbTargetIT {
             });
             mariadb.execute(
                     "",
-                    "CREATE DATABASE public",
                     "CREATE TABLE public.account (id int PRIMARY KEY, owner longtext CHARACTER SET utf8mb4, balance"
                             + " decimal(12,2))");
             assertThat(cli.run("doctor", "-f", file)).satisfies(report -> {
                 assertThat(report.exitCode()).as(report.all()).isZero();
-                assertThat(report.out()).contains("11.4.5-MariaDB", "Ready");
+                assertThat(report.out()).contains(product(), "Ready");
             });
             try (JavaProcess run = JavaProcess.of(Main.class)
                     .likeLauncher("512m")
@@ -122,7 +172,12 @@ class MariadbTargetIT {
                 run.terminate();
                 assertThat(run.awaitExit(LIMIT)).isZero();
             }
+            // Also where it has replicated before: no outage to wait for.
+            configuration.with("target.url", url(mariadb, stranger, client)).path();
+            assertRefused(file, "ertificat", "Correct what target.url says of TLS");
+            configuration.with("target.url", url).path();
             assertThat(cli.run("drop", "-f", file, "--yes").exitCode()).isZero();
+            assertThat(cli.everything()).doesNotContain("secret", SelfSigned.STORE_PASSWORD);
             assertThat(value(mariadb, "SELECT count(*) FROM information_schema.schemata WHERE schema_name = 'twinlog'"))
                     .isEqualTo("0");
         }

@@ -150,45 +150,6 @@ class MysqlTwinIT {
         first.execute("shop", "DELETE FROM items WHERE id = 3");
     }
 
-    @Test
-    void rows_travel_from_postgresql(Servers servers, @TempDir Path directory) throws Exception {
-        String shop = servers.databases();
-        servers.source()
-                .execute(
-                        shop,
-                        "CREATE TABLE account (id int PRIMARY KEY, owner text, balance numeric(12,2), mark uuid)",
-                        "ALTER TABLE account REPLICA IDENTITY FULL",
-                        "INSERT INTO account SELECT i, 'Ada ' || i, i, gen_random_uuid() FROM generate_series(1, 1000) i");
-        Path file = writing(new TwinlogFile(directory, servers, shop)).path();
-        Cli.Result before = cli.run("doctor", "-f", file);
-        assertThat(before.exitCode()).as(before.all()).isEqualTo(2);
-        second.execute("", "CREATE DATABASE public");
-        second.execute("public", statement(before.all()));
-        assertReady(file);
-        try (JavaProcess run = run(file)) {
-            waitUntilApplied(file, run);
-            second.execute("", "UPDATE public.account SET balance = 500 WHERE id = 7");
-            servers.source()
-                    .execute(
-                            shop,
-                            "UPDATE account SET balance = balance + 1 WHERE id <= 10",
-                            "DELETE FROM account WHERE id > 990");
-            waitUntilApplied(file, run);
-            assertThat(value(second, "SELECT concat(count(*), ' ', sum(balance)) FROM public.account"))
-                    .isEqualTo("990 491047.00");
-            assertThat(cli.run("conflicts", "list", "-f", file).out()).contains("update_differs");
-            assertThat(cli.run("conflicts", "replay", "--all", "--policy", "overwrite", "-f", file)
-                            .exitCode())
-                    .isZero();
-            assertThat(value(second, "SELECT balance FROM public.account WHERE id = 7"))
-                    .isEqualTo("8.00");
-            stop(run);
-        }
-        assertThat(cli.run("drop", "-f", file, "--yes").exitCode()).isZero();
-        assertThat(value(second, "SELECT count(*) FROM information_schema.schemata WHERE schema_name = 'twinlog'"))
-                .isEqualTo("0");
-    }
-
     private void assertReady(Path file) {
         Cli.Result ready = cli.run("doctor", "-f", file);
         assertThat(ready.exitCode()).as(ready.all()).isZero();

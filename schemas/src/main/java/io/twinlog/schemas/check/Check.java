@@ -1,5 +1,7 @@
 package io.twinlog.schemas.check;
 
+import io.twinlog.schemas.database.TlsRefusal;
+import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,14 +44,14 @@ public record Check(
 
     /**
      * A connection to a database that failed: an outage when the server is not there, starts, stops or is full, a problem when it
-     * answered and refused.
+     * answered and refused, or when the two do not agree on encryption.
      *
      * @param remedy the key to correct where the server refused; the server itself may have to be started otherwise
      */
-    public static Check noConnection(String subject, String message, @Nullable String sqlState, String remedy) {
-        String state = sqlState == null ? "" : sqlState;
+    public static Check noConnection(String subject, String message, SQLException failure, String remedy) {
+        String state = failure.getSQLState() == null ? "" : failure.getSQLState();
         // 08004: the server asks for a password, or has no place for this client in pg_hba.conf.
-        boolean outage = state.matches("(08|53|57|58)...") && !state.equals("08004");
+        boolean outage = state.matches("(08|53|57|58)...") && !state.equals("08004") && !TlsRefusal.isIn(failure);
         return outage ? outage(subject, message, remedy) : problem(subject, message, remedy);
     }
 

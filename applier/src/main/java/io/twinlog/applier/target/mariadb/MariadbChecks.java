@@ -2,6 +2,7 @@ package io.twinlog.applier.target.mariadb;
 
 import io.twinlog.applier.dialect.Identifier;
 import io.twinlog.schemas.check.Check;
+import io.twinlog.schemas.database.TlsRefusal;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -11,6 +12,10 @@ import java.util.List;
 
 /** Preconditions at the target, each with the statement that mends it. Creates nothing. */
 final class MariadbChecks {
+
+    private static final String REMEDY =
+            "Start the server, or check target.url, target.user and target.password; an account that"
+                    + " requires a certificate wants keyStore in target.url";
 
     private static final long SMALL_PACKET = 64L << 20;
 
@@ -46,8 +51,8 @@ final class MariadbChecks {
             checks.add(Check.noConnection(
                     "target connection",
                     "cannot connect as " + user + ": " + e.getMessage(),
-                    e.getSQLState(),
-                    "Start the server, or check target.url, target.user and target.password"));
+                    e,
+                    TlsRefusal.isIn(e) ? TlsRefusal.remedy("target.url") : REMEDY));
         }
         return checks;
     }

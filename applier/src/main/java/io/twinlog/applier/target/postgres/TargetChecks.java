@@ -3,6 +3,7 @@ package io.twinlog.applier.target.postgres;
 import io.twinlog.applier.dialect.Dialect;
 import io.twinlog.applier.dialect.Identifier;
 import io.twinlog.schemas.check.Check;
+import io.twinlog.schemas.database.TlsRefusal;
 import io.twinlog.schemas.origin.OriginMark;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -13,6 +14,8 @@ import java.util.List;
 
 /** Preconditions at the target, each with the statement that mends it. Creates nothing. */
 final class TargetChecks {
+
+    private static final String REMEDY = "Start the server, or check target.url, target.user and target.password";
 
     private static final int OLDEST_VERSION = 140_000;
 
@@ -42,8 +45,8 @@ final class TargetChecks {
             checks.add(Check.noConnection(
                     "target connection",
                     "cannot connect as " + user + ": " + e.getMessage(),
-                    e.getSQLState(),
-                    "Start the server, or check target.url, target.user and target.password"));
+                    e,
+                    TlsRefusal.isIn(e) ? TlsRefusal.remedy("target.url") : REMEDY));
         }
         return checks;
     }

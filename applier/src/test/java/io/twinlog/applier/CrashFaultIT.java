@@ -223,7 +223,7 @@ class CrashFaultIT {
     }
 
     @Test
-    void many_rows_in_one_transaction_fit_a_small_heap_and_appear_at_once() {
+    void many_rows_in_one_transaction_fit_a_small_heap_and_appear_at_once_also_behind_a_kill() {
         begin();
         int rows = rows();
         twin.script().commit(tx -> {
@@ -233,6 +233,16 @@ class CrashFaultIT {
         });
         twin.script().heartbeat();
         twin.sink().flush();
+        try (JavaProcess killed = child(heap(), 5000).start()) {
+            Awaitility.await().atMost(Duration.ofMinutes(3)).until(() -> {
+                assertThat(killed.isRunning()).as(killed.output()).isTrue();
+                return !twin.rows(vendor().longTransaction(twin.replication(), rows / 2))
+                        .isEmpty();
+            });
+            killed.kill();
+        }
+        assertThat(ledgerRows()).isZero();
+        // Whatever the server still has to do for the one before.
         try (JavaProcess process = child(heap(), 5000).start()) {
             Awaitility.await().atMost(Duration.ofMinutes(3)).until(() -> {
                 long seen = ledgerRows();

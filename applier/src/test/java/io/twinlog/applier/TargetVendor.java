@@ -43,6 +43,11 @@ public enum TargetVendor {
         }
 
         @Override
+        String longTransaction(String replication, int rows) {
+            return applierSession(replication) + " AND xact_start < clock_timestamp() - interval '1 second'";
+        }
+
+        @Override
         void end(Statement statement, String session) throws SQLException {
             statement.execute("SELECT pg_terminate_backend(" + session + ", 20000)");
         }
@@ -200,6 +205,11 @@ public enum TargetVendor {
     String applierSession(String replication) {
         return "SELECT id FROM information_schema.processlist WHERE id = IS_USED_LOCK('twinlog applier " + replication
                 + "')";
+    }
+
+    /** A query of the session of an applier that is well within a transaction of many rows: has written this many, or a second long. */
+    String longTransaction(String replication, int rows) {
+        return "SELECT trx_mysql_thread_id FROM information_schema.innodb_trx WHERE trx_rows_modified > " + rows;
     }
 
     /** Ends a session unless it has just ended. */

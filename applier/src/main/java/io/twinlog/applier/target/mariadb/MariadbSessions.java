@@ -182,12 +182,29 @@ final class MariadbSessions {
         }
     }
 
-    private LockedException holder(Connection connection) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement("SELECT l.id, p.\"USER\", p.host FROM (SELECT"
-                + " IS_USED_LOCK(?) AS id) l LEFT JOIN information_schema.processlist p ON p.id = l.id")) {
+    /**
+     * Who has the lock. A session that was killed, or whose applier was, keeps it until the server has rolled back what it had begun: MariaDB says
+     * so, MySQL shows it no longer. That is waited for (invariant 7).
+     */
+    private RuntimeException holder(Connection connection) throws SQLException {
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT l.id, p.\"USER\", p.host, p.command FROM (SELECT"
+                        + " IS_USED_LOCK(?) AS id) l LEFT JOIN information_schema.processlist p ON p.id = l.id")) {
             select.setString(1, lockName("applier"));
             try (ResultSet row = select.executeQuery()) {
                 if (row.next() && row.getLong(1) > 0) {
+                    String command = row.getString(4);
+                    if (command == null || command.equals("Killed")) {
+                        return new TwinlogException(
+                                Category.OUTAGE,
+                                "Session " + row.getLong(1) + " of the target has the lock of replication "
+                                        + replication
+                                        + ": the server is rolling back what a killed applier had begun"
+                                        + (command == null
+                                                ? ", or it is another applier's, which an account without the privilege"
+                                                        + " PROCESS is not shown"
+                                                : ""));
+                    }
                     return new LockedException(
                             row.getLong(1),
                             "session " + row.getLong(1) + " (user '" + row.getString(2) + "', client "

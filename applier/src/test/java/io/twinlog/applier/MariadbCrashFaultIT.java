@@ -15,7 +15,7 @@ class MariadbCrashFaultIT extends CrashFaultIT {
 
     @Override
     int rows() {
-        return Servers.LONG ? super.rows() : 200_000;
+        return Servers.LONG ? super.rows() : 100_000;
     }
 
     @Override

@@ -246,7 +246,7 @@ public final class Applier implements AutoCloseable {
     private static XlogReader ofKafka(
             KafkaClients clients, Admin admin, TopicNames topics, SchemaLookup schemas, long budgetBytes) {
         return new XlogConsumer(
-                new KafkaRecords(clients.xlogConsumer()), admin, topics, new EventDecoder(schemas), budgetBytes);
+                new KafkaRecords(clients::xlogConsumer), admin, topics, new EventDecoder(schemas), budgetBytes);
     }
 
     private void tellOrigin(Target target, TargetDatabase database) {

@@ -7,11 +7,22 @@ package io.twinlog.schemas;
  */
 public final class Lsn {
 
+    private static final String DIGITS = "0123456789ABCDEF";
+
     private Lsn() {}
 
     public static String format(long lsn) {
-        return Long.toHexString(lsn >>> 32).toUpperCase(java.util.Locale.ROOT) + "/"
-                + Long.toHexString(lsn & 0xFFFF_FFFFL).toUpperCase(java.util.Locale.ROOT);
+        StringBuilder text = new StringBuilder(17);
+        append(text, (int) (lsn >>> 32));
+        append(text.append('/'), (int) lsn);
+        return text.toString();
+    }
+
+    private static void append(StringBuilder text, int number) {
+        int shift = number == 0 ? 0 : (31 - Integer.numberOfLeadingZeros(number)) & ~3;
+        for (; shift >= 0; shift -= 4) {
+            text.append(DIGITS.charAt(number >>> shift & 0xF));
+        }
     }
 
     public static long parse(String text) {

@@ -6,9 +6,11 @@ import io.twinlog.schemas.control.ControlRecord;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -31,6 +33,9 @@ public final class WorkQueue<P> {
 
     private static final int MAX_CLOSED = 1;
 
+    /** By this part of its largest size a batch may grow for each table, so that a statement has some rows where tables are many. */
+    private static final int PART_FOR_A_TABLE = 50;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<Future<Work<P>>> closedWork = new ArrayDeque<>();
@@ -46,6 +51,7 @@ public final class WorkQueue<P> {
     private static final class Growing {
         private final List<XlogEvent> events = new ArrayList<>();
         private final List<ControlRecord> begins = new ArrayList<>();
+        private final Set<String> topics = new HashSet<>();
         private @Nullable ControlRecord marker;
         private @Nullable Map<TopicPartition, StoredOffset> offsets;
         private long bytes;
@@ -53,12 +59,24 @@ public final class WorkQueue<P> {
         boolean isEmpty() {
             return begins.isEmpty() && marker == null;
         }
+
+        void add(List<XlogEvent> transaction) {
+            events.addAll(transaction);
+            String last = "";
+            for (XlogEvent event : transaction) {
+                String topic = event.partition().topic();
+                if (!topic.equals(last)) {
+                    topics.add(topic);
+                    last = topic;
+                }
+            }
+        }
     }
 
     /**
      * @param planner makes a batch ready for execution; called on the writer's thread and by the executor
      * @param planning runs the planner for batches that were closed before the writer became free, one after the other
-     * @param maxEvents above so many events a batch grows no further
+     * @param maxEvents above so many events a batch grows no further, unless it has many tables
      * @param linger how long a free writer waits for a larger batch where more is known to be on its way
      */
     public WorkQueue(Function<Batch, P> planner, Executor planning, int maxEvents, long maxBytes, Duration linger) {
@@ -80,7 +98,7 @@ public final class WorkQueue<P> {
         lock.lockInterruptibly();
         try {
             if (!growing.isEmpty()
-                    && (growing.events.size() + events.size() > maxEvents || growing.bytes + bytes > maxBytes)) {
+                    && (growing.events.size() + events.size() > largest() || growing.bytes + bytes > maxBytes)) {
                 full = detach();
             } else {
                 // A writer that waits wants to hear of the first transaction, and of the one that makes the batch large
@@ -105,7 +123,7 @@ public final class WorkQueue<P> {
             long bytes,
             @Nullable Map<TopicPartition, StoredOffset> offsets) {
         growing.begins.add(begin);
-        growing.events.addAll(events);
+        growing.add(events);
         growing.bytes += bytes;
         growing.marker = null;
         if (offsets != null) {
@@ -207,8 +225,12 @@ public final class WorkQueue<P> {
         }
     }
 
+    private int largest() {
+        return Math.max(maxEvents, maxEvents / PART_FOR_A_TABLE * growing.topics.size());
+    }
+
     private boolean isLarge() {
-        return growing.events.size() >= maxEvents / 4;
+        return growing.events.size() >= largest() / 4;
     }
 
     /** Waiting pays only where it would at least double the batch; a trickle is passed on as it comes. */

@@ -35,16 +35,21 @@ public final class Fold {
         }
     }
 
+    /** A key. Its hash is mixed, because neighbouring numbers differ in few bits and would share the places of a map. */
     private record KeyBytes(byte[] bytes, int start, int hash) {
+
+        private static final int BYTE_FACTOR = 0x0100_0193;
+        private static final int LAST_FACTOR = 0x85EB_CA6B;
 
         static KeyBytes of(XlogEvent event) {
             byte[] key = Objects.requireNonNull(event.key(), "a row event without key");
             int start = RecordHeader.length(key);
-            int hash = 1;
+            int hash = 0;
             for (int i = start; i < key.length; i++) {
-                hash = 31 * hash + key[i];
+                hash = (hash ^ key[i]) * BYTE_FACTOR;
             }
-            return new KeyBytes(key, start, hash ^ hash >>> 15);
+            hash = (hash ^ hash >>> 16) * LAST_FACTOR;
+            return new KeyBytes(key, start, hash ^ hash >>> 13);
         }
 
         @Override

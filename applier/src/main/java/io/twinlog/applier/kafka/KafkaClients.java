@@ -33,8 +33,10 @@ public final class KafkaClients {
     }
 
     /** For the xlog: the group is only where lag tools look. */
-    public Consumer<byte[], byte[]> xlogConsumer() {
+    public Consumer<byte[], byte[]> xlogConsumer(FetchSize size) {
         Map<String, Object> config = consumerDefaults();
+        config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, size.partitionBytes());
+        config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, size.records());
         config.putAll(settings);
         config.put(ConsumerConfig.GROUP_ID_CONFIG, "twinlog." + replication);
         return consumer(config);

@@ -139,6 +139,12 @@ final class EventQueues {
         return queue == null || queue.isEmpty();
     }
 
+    /** Bytes that the events of a partition hold. */
+    long bytes(TopicPartition partition) {
+        PartitionQueue queue = queues.get(partition);
+        return queue == null ? 0 : queue.bytes();
+    }
+
     long bytes() {
         return bytes;
     }

@@ -1,5 +1,6 @@
 package io.twinlog.applier.merge;
 
+import io.twinlog.applier.kafka.FetchSize;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -7,13 +8,14 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
-/** A Kafka consumer of our own, which it closes. */
+/** A Kafka consumer of our own, made anew where more partitions call for smaller fetches. */
 public final class KafkaRecords implements RecordSource {
 
     /**
@@ -25,19 +27,44 @@ public final class KafkaRecords implements RecordSource {
     private static final long SMALLEST_PACE_NANOS = 2_000_000;
     private static final long LARGEST_PACE_NANOS = 100_000_000;
 
-    private final Consumer<byte[], byte[]> consumer;
+    private final Function<FetchSize, Consumer<byte[], byte[]>> consumers;
+    private FetchSize size = FetchSize.of(0, Runtime.getRuntime().maxMemory());
+    private Consumer<byte[], byte[]> consumer;
     private long paceNanos;
     private long notBefore = System.nanoTime();
 
-    public KafkaRecords(Consumer<byte[], byte[]> consumer) {
-        this.consumer = consumer;
+    /** @param consumers makes a consumer, which is closed here */
+    public KafkaRecords(Function<FetchSize, Consumer<byte[], byte[]>> consumers) {
+        this.consumers = consumers;
+        this.consumer = consumers.apply(size);
     }
 
     @Override
     public void assign(Set<TopicPartition> partitions) {
         long pace = partitions.size() * PACE_NANOS_PER_PARTITION;
         paceNanos = pace < SMALLEST_PACE_NANOS ? 0 : Math.min(pace, LARGEST_PACE_NANOS);
+        FetchSize wanted = FetchSize.of(partitions.size(), Runtime.getRuntime().maxMemory());
+        if (size.isFarAbove(wanted)) {
+            renew(wanted, partitions);
+        } else {
+            consumer.assign(partitions);
+        }
+    }
+
+    /** What the former consumer had fetched and not given is fetched again. */
+    private void renew(FetchSize wanted, Set<TopicPartition> partitions) {
+        Map<TopicPartition, Long> positions = new HashMap<>();
+        for (TopicPartition partition : consumer.assignment()) {
+            positions.put(partition, consumer.position(partition));
+        }
+        Set<TopicPartition> paused = Set.copyOf(consumer.paused());
+        close();
+        consumer = consumers.apply(wanted);
+        size = wanted;
         consumer.assign(partitions);
+        positions.keySet().retainAll(partitions);
+        positions.forEach(consumer::seek);
+        consumer.pause(paused.stream().filter(partitions::contains).toList());
     }
 
     @Override
@@ -57,7 +84,9 @@ public final class KafkaRecords implements RecordSource {
             LockSupport.parkNanos(this, early);
         }
         ConsumerRecords<byte[], byte[]> records = consumer.poll(wait);
-        notBefore = System.nanoTime() + (records.isEmpty() ? 0 : paceNanos);
+        // A full poll leaves some of what is fetched, so the next one need not fetch.
+        boolean fetchedAll = !records.isEmpty() && records.count() < size.records();
+        notBefore = System.nanoTime() + (fetchedAll ? paceNanos : 0);
         return records;
     }
 

@@ -292,12 +292,17 @@ public final class Merger {
         return controlBytes + events.bytes();
     }
 
+    /** Those of one partition. */
+    public long queuedBytes(TopicPartition partition) {
+        return partition.equals(controlPartition) ? controlBytes : events.bytes(partition);
+    }
+
     /** Events that wait to be taken. */
     public long queuedEvents() {
         return events.size();
     }
 
-    /** Whether nothing of a partition waits to be taken: then it must stay fetchable. */
+    /** Whether nothing of a partition waits to be taken. */
     public boolean isDrained(TopicPartition partition) {
         return partition.equals(controlPartition) ? control.isEmpty() : events.isDrained(partition);
     }

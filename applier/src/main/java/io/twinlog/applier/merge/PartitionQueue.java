@@ -11,6 +11,7 @@ final class PartitionQueue implements Comparable<PartitionQueue> {
     private final TopicPartition partition;
     private final ArrayDeque<XlogEvent> events = new ArrayDeque<>();
     private EventId last;
+    private long bytes;
     private long released;
     private long takenInTransaction;
 
@@ -38,11 +39,17 @@ final class PartitionQueue implements Comparable<PartitionQueue> {
         }
         last = event.id();
         events.addLast(event);
+        bytes += event.weight();
         return true;
     }
 
     boolean isEmpty() {
         return events.isEmpty();
+    }
+
+    /** Bytes that its events hold. */
+    long bytes() {
+        return bytes;
     }
 
     @Nullable
@@ -59,6 +66,7 @@ final class PartitionQueue implements Comparable<PartitionQueue> {
     XlogEvent drop() {
         XlogEvent event = events.removeFirst();
         released = event.offset() + 1;
+        bytes -= event.weight();
         return event;
     }
 

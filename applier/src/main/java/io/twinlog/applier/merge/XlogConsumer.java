@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * Fetches the control log and the data partitions and feeds the merger, within a byte budget.
  *
  * <p>Partitions are assigned, never subscribed, and positions come from the target alone. Above the budget only partitions
- * of which nothing is queued are fetched: the one that holds the next event is always among them. Deleted, re-created
+ * of which little is queued are fetched: the one that holds the next event is always among them. Deleted, re-created
  * and shortened topics, and events that Kafka acknowledged but does not deliver, are a GAP (invariant 2).
  *
  * <p>One thread owns it. It closes the consumer and leaves the admin client to its owner.
@@ -245,11 +245,15 @@ public final class XlogConsumer implements XlogReader {
         }
         Set<TopicPartition> toPause = new HashSet<>();
         Set<TopicPartition> toResume = new HashSet<>();
+        // A fetch under way may wait for half a second for what is not there. So a partition is wanted again before it
+        // is
+        // empty: when half of its share is left.
+        long little = budgetBytes / (2L * assigned.size());
         for (TopicPartition partition : assigned) {
-            boolean drained = merger.isDrained(partition);
-            if (drained && paused.remove(partition)) {
+            boolean wanted = merger.queuedBytes(partition) <= little;
+            if (wanted && paused.remove(partition)) {
                 toResume.add(partition);
-            } else if (!drained && paused.add(partition)) {
+            } else if (!wanted && paused.add(partition)) {
                 toPause.add(partition);
             }
         }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TargetSession implements AutoCloseable {
 
-    private static final int MAX_PREPARED = 200;
+    /** Some for each of a thousand tables; a statement and its plan take the server some 20 KiB. */
+    private static final int MAX_PREPARED = 2_000;
 
     private final Connection connection;
     private final long number;

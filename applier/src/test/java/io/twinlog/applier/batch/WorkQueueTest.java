@@ -72,6 +72,15 @@ class WorkQueueTest {
     }
 
     @Test
+    void a_batch_of_many_tables_grows_further() throws InterruptedException {
+        for (int i = 0; i < 300; i++) {
+            add(queue, "t" + i % 100, 1);
+        }
+        assertThat(take()).isEqualTo(200);
+        assertThat(take()).isEqualTo(100);
+    }
+
+    @Test
     void a_batch_that_is_still_made_ready_is_not_overtaken_by_a_later_one() throws Exception {
         CountDownLatch ready = new CountDownLatch(1);
         ExecutorService planning = Executors.newSingleThreadExecutor();
@@ -157,11 +166,15 @@ class WorkQueueTest {
     }
 
     private void add(WorkQueue<Integer> to, int events) throws InterruptedException {
+        add(to, "t", events);
+    }
+
+    private void add(WorkQueue<Integer> to, String topic, int events) throws InterruptedException {
         seq++;
         List<XlogEvent> list = new ArrayList<>();
         for (int i = 1; i <= events; i++) {
             list.add(new XlogEvent(
-                    new EventId(1, seq, i), null, "no data here", new TopicPartition("t", 0), i, null, new byte[0]));
+                    new EventId(1, seq, i), null, "no data here", new TopicPartition(topic, 0), i, null, new byte[0]));
         }
         to.add(ControlRecord.of(ControlKind.BEGIN, 1, seq, null, 0, Map.of()), list, events, null);
     }

@@ -2,8 +2,11 @@ package io.twinlog.applier.merge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.twinlog.applier.kafka.FetchSize;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -14,9 +17,16 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class KafkaRecordsTest {
 
-    private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none");
-    private final KafkaRecords records = new KafkaRecords(consumer);
+    private final List<FetchSize> sizes = new ArrayList<>();
+    private MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none");
+    private final KafkaRecords records = new KafkaRecords(this::consumer);
     private long offset;
+
+    private MockConsumer<byte[], byte[]> consumer(FetchSize size) {
+        sizes.add(size);
+        consumer = new MockConsumer<>("none");
+        return consumer;
+    }
 
     private void assign(int partitions) {
         Set<TopicPartition> all = new HashSet<>();
@@ -40,6 +50,37 @@ class KafkaRecordsTest {
         assign(3_000);
         fetch();
         assertThat(fetch()).isGreaterThan(Duration.ofMillis(50));
+    }
+
+    @Test
+    void many_partitions_get_a_consumer_that_takes_less_of_each_and_goes_on_where_the_former_one_was() {
+        assign(60);
+        fetch();
+        fetch();
+        TopicPartition first = new TopicPartition("t", 0);
+        TopicPartition second = new TopicPartition("t", 1);
+        records.pause(Set.of(second));
+        MockConsumer<byte[], byte[]> former = consumer;
+
+        Set<TopicPartition> more = new HashSet<>(former.assignment());
+        for (int i = 60; i < 3_000; i++) {
+            more.add(new TopicPartition("t", i));
+        }
+        records.assign(more);
+
+        assertThat(former.closed()).isTrue();
+        assertThat(consumer.closed()).isFalse();
+        assertThat(consumer.assignment()).hasSize(3_000);
+        assertThat(records.position(first)).isEqualTo(2);
+        assertThat(records.position(second)).isZero();
+        assertThat(consumer.paused()).containsExactly(second);
+        assertThat(sizes).hasSize(2);
+        assertThat(sizes.get(0).records()).isEqualTo(5_000);
+        assertThat(sizes.get(1).records()).isEqualTo(100);
+        assertThat(sizes.get(1).partitionBytes()).isBetween(32 << 10, 64 << 10);
+        int made = sizes.size();
+        records.assign(more);
+        assertThat(sizes).hasSize(made);
     }
 
     @Test

@@ -40,6 +40,11 @@ record KafkaSettings(int port, int advertisedPort, Map<String, String> extra) {
         all.put("broker.heartbeat.interval.ms", "500");
         all.put("num.network.threads", "2");
         all.put("num.io.threads", "4");
+        // Index files are mapped and empty at first. The kernel fills as much of one with zeros as it would read ahead,
+        // up to
+        // megabytes, when the first entry is written: with thousands of partitions that would be most of the broker's
+        // work.
+        all.put("log.index.size.max.bytes", Integer.toString(512 * 1024));
         all.put("log.cleaner.dedupe.buffer.size", "4194304");
         all.putAll(extra);
         all.putIfAbsent("replica.fetch.max.bytes", all.getOrDefault(MESSAGE_MAX_BYTES, ""));

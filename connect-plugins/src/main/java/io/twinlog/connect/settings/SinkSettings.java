@@ -120,7 +120,7 @@ public final class SinkSettings extends AbstractConfig {
                             5000,
                             ConfigDef.Range.between(1, 1_000_000),
                             Importance.LOW,
-                            "Whole source transactions are applied together up to this many events.",
+                            "Whole source transactions are applied together up to this many events, or a fiftieth of it for each table among them if that is more.",
                             APPLY,
                             5,
                             Width.SHORT,

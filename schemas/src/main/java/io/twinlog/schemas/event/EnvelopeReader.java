@@ -36,10 +36,55 @@ public final class EnvelopeReader {
         OTHER
     }
 
+    /** How to get past a field. */
+    private enum Step {
+        NUMBER,
+        OPTIONAL_NUMBER,
+        OPTIONAL_BYTES,
+        OTHER;
+
+        static Step of(Schema schema) {
+            if (schema.getType() == Schema.Type.LONG || schema.getType() == Schema.Type.INT) {
+                return NUMBER;
+            }
+            boolean optional = schema.getType() == Schema.Type.UNION
+                    && schema.getTypes().size() == 2
+                    && schema.getTypes().get(0).getType() == Schema.Type.NULL;
+            return switch (optional ? schema.getTypes().get(1).getType() : Schema.Type.NULL) {
+                case INT, LONG -> OPTIONAL_NUMBER;
+                case STRING, BYTES -> OPTIONAL_BYTES;
+                default -> OTHER;
+            };
+        }
+    }
+
+    /**
+     * The fields of {@code source}.
+     *
+     * @param names how many strings stand at its head
+     * @param steps how to get past each of the rest
+     * @param schemas of the rest
+     */
+    private record SourceLayout(int names, Step[] steps, Schema[] schemas) {
+
+        static SourceLayout of(Schema source) {
+            List<Schema> all =
+                    source.getFields().stream().map(Schema.Field::schema).toList();
+            int names = 0;
+            while (names < all.size() && all.get(names).getType() == Schema.Type.STRING) {
+                names++;
+            }
+            List<Schema> rest = all.subList(names, all.size());
+            return new SourceLayout(
+                    names, rest.stream().map(Step::of).toArray(Step[]::new), rest.toArray(Schema[]::new));
+        }
+    }
+
     private final TableShape shape;
     private final RowLayout layout;
     private final Part[] parts;
     private final Schema[] schemas;
+    private final SourceLayout source;
     private Names lastNames = new Names(new byte[0]);
 
     /** Encoded strings at the head of {@code source}. Threads may see each other's or not: any that a record begins with will do. */
@@ -68,6 +113,10 @@ public final class EnvelopeReader {
             };
             schemas[i] = fields.get(i).schema();
         }
+        Schema.Field sourceField = schema.getField("source");
+        this.source = sourceField == null
+                ? new SourceLayout(0, new Step[0], new Schema[0])
+                : SourceLayout.of(sourceField.schema());
     }
 
     public TableShape shape() {
@@ -113,7 +162,7 @@ public final class EnvelopeReader {
                 case AFTER -> after = present(in) ? scan(in) : null;
                 case SOURCE -> {
                     sourcePosition = in.position();
-                    skipSource(in, schemas[i]);
+                    skipSource(in, source);
                 }
                 case OTHER -> skip(in, schemas[i]);
             }
@@ -178,27 +227,35 @@ public final class EnvelopeReader {
         return n;
     }
 
-    private void skipSource(AvroInput in, Schema source) {
+    private void skipSource(AvroInput in, SourceLayout source) {
         byte[] names = lastNames.encoded();
         int from = in.position();
-        boolean known = names.length > 0
+        if (names.length > 0
                 && names.length <= in.remaining()
-                && Arrays.equals(in.buffer(), from, from + names.length, names, 0, names.length);
-        if (known) {
+                && Arrays.equals(in.buffer(), from, from + names.length, names, 0, names.length)) {
             in.skip(names.length);
-        }
-        List<Schema.Field> fields = source.getFields();
-        int field = 0;
-        for (; field < fields.size() && fields.get(field).schema().getType() == Schema.Type.STRING; field++) {
-            if (!known) {
+        } else {
+            for (int i = 0; i < source.names(); i++) {
                 in.skipBytes();
             }
-        }
-        if (!known) {
             lastNames = new Names(Arrays.copyOfRange(in.buffer(), from, in.position()));
         }
-        for (; field < fields.size(); field++) {
-            skip(in, fields.get(field).schema());
+        Step[] steps = source.steps();
+        for (int i = 0; i < steps.length; i++) {
+            switch (steps[i]) {
+                case NUMBER -> in.skipLong();
+                case OPTIONAL_NUMBER -> {
+                    if (present(in)) {
+                        in.skipLong();
+                    }
+                }
+                case OPTIONAL_BYTES -> {
+                    if (present(in)) {
+                        in.skipBytes();
+                    }
+                }
+                case OTHER -> skip(in, source.schemas()[i]);
+            }
         }
     }
 

@@ -1,5 +1,8 @@
 package io.twinlog.schemas.wire;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -7,6 +10,8 @@ import java.util.Arrays;
 public final class AvroInput {
 
     private static final int MAX_NUMBER_BYTES = 10;
+    private static final long LAST_OF_NUMBER = 0x8080_8080_8080_8080L;
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private byte[] buffer;
     private int position;
@@ -65,8 +70,21 @@ public final class AvroInput {
         return readLongNumber();
     }
 
+    /** Idea: eight bytes are looked at together, and their groups of 7 bits moved together, without a branch for each. */
     private long readLongNumber() {
         int from = position;
+        if (limit - from >= 8) {
+            long bytes = (long) LONGS.get(buffer, from);
+            long ends = ~bytes & LAST_OF_NUMBER;
+            if (ends != 0) {
+                position = from + (Long.numberOfTrailingZeros(ends) >>> 3) + 1;
+                long raw = bytes & (ends ^ ends - 1) & ~LAST_OF_NUMBER;
+                raw = raw & 0x7F_007F_007F_007FL | (raw & 0x7F00_7F00_7F00_7F00L) >>> 1;
+                raw = raw & 0x3FFF_0000_3FFFL | (raw & 0x3FFF_0000_3FFF_0000L) >>> 2;
+                raw = raw & 0xFFF_FFFFL | (raw & 0xFFF_FFFF_0000_0000L) >>> 4;
+                return (raw >>> 1) ^ -(raw & 1);
+            }
+        }
         skipLongNumber();
         long raw = 0;
         for (int at = position - 1; at >= from; at--) {
@@ -87,6 +105,13 @@ public final class AvroInput {
     private void skipLongNumber() {
         byte[] bytes = buffer;
         int from = position;
+        if (limit - from >= 8) {
+            long ends = ~(long) LONGS.get(bytes, from) & LAST_OF_NUMBER;
+            if (ends != 0) {
+                position = from + (Long.numberOfTrailingZeros(ends) >>> 3) + 1;
+                return;
+            }
+        }
         int end = Math.min(limit, from + MAX_NUMBER_BYTES);
         int at = from;
         while (at < end && bytes[at] < 0) {

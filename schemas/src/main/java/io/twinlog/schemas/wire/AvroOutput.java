@@ -1,10 +1,15 @@
 package io.twinlog.schemas.wire;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** A growing byte array with Avro's binary encoding on top. Reusable through {@link #reset()}; not thread-safe. */
 public final class AvroOutput {
+
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private byte[] buffer;
     private int size;
@@ -84,6 +89,28 @@ public final class AvroOutput {
     public void writeLong(long value) {
         ensure(10);
         long zigzag = (value << 1) ^ (value >> 63);
+        if (zigzag >>> 7 == 0) {
+            buffer[size++] = (byte) zigzag;
+        } else if (zigzag >>> 56 == 0) {
+            writeUpTo8(zigzag);
+        } else {
+            writeGroups(zigzag);
+        }
+    }
+
+    /** Idea: the groups of 7 bits are moved apart to bytes all at once, without a branch for each. */
+    private void writeUpTo8(long zigzag) {
+        long wide = zigzag & 0xFFF_FFFFL | (zigzag & 0xFF_FFFF_F000_0000L) << 4;
+        wide = wide & 0x3FFF_0000_3FFFL | (wide & 0xFFF_C000_0FFF_C000L) << 2;
+        wide = wide & 0x7F_007F_007F_007FL | (wide & 0x3F80_3F80_3F80_3F80L) << 1;
+        int bytes = (70 - Long.numberOfLeadingZeros(zigzag)) / 7;
+        long more = 0x8080_8080_8080_8080L & (1L << 8 * (bytes - 1)) - 1;
+        LONGS.set(buffer, size, wide | more);
+        size += bytes;
+    }
+
+    private void writeGroups(long zigzagged) {
+        long zigzag = zigzagged;
         byte[] b = buffer;
         int at = size;
         while ((zigzag & ~0x7FL) != 0) {

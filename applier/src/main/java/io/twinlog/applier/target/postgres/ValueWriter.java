@@ -3,7 +3,7 @@ package io.twinlog.applier.target.postgres;
 import io.twinlog.applier.target.ValueText;
 import io.twinlog.schemas.event.RowImage;
 import io.twinlog.schemas.event.RowLayout;
-import io.twinlog.schemas.table.ColumnShape;
+import io.twinlog.schemas.table.XlogType;
 import io.twinlog.schemas.wire.AvroInput;
 import io.twinlog.schemas.wire.MalformedEventException;
 import java.math.BigInteger;
@@ -28,22 +28,9 @@ final class ValueWriter {
 
     /** Appends the value of a column; {@code image} null stands for SQL null. */
     void write(ValueBuffer out, Parameter parameter, @Nullable RowImage image, int column) {
-        if (image == null || image.isNull(column)) {
-            out.addNull();
-            return;
-        }
-        ColumnShape shape = image.shape().columns().get(column);
-        if (parameter == Parameter.TEXT && shape.type() != io.twinlog.schemas.table.XlogType.TEXT) {
-            String text = ValueText.of(image, column);
-            byte[] bytes = text == null ? new byte[0] : text.getBytes(StandardCharsets.UTF_8);
-            out.addBytes(bytes, 0, bytes.length);
-            return;
-        }
-        int offset = image.offset(column);
-        if (offset == RowLayout.NULL) {
-            String text = image.text(column);
-            byte[] bytes = text == null ? new byte[0] : text.getBytes(StandardCharsets.UTF_8);
-            out.addBytes(bytes, 0, bytes.length);
+        int offset = image == null ? RowLayout.NULL : image.offset(column);
+        if (image == null || offset == RowLayout.NULL || (parameter == Parameter.TEXT && !isText(image, column))) {
+            writeText(out, image == null ? null : ValueText.of(image, column));
             return;
         }
         in.reset(image.bytes(), offset, image.bytes().length);
@@ -63,7 +50,20 @@ final class ValueWriter {
             case DATE -> out.addInt(Math.subtractExact(in.readInt(), EPOCH_DAYS));
             case TIMESTAMP, TIMESTAMPTZ -> out.addLong(Math.subtractExact(in.readLong(), EPOCH_MICROS));
             case UUID -> uuid(out);
-            case NUMERIC -> numeric(out, shape.scale());
+            case NUMERIC -> numeric(out, image.shape().columns().get(column).scale());
+        }
+    }
+
+    private static boolean isText(RowImage image, int column) {
+        return image.shape().columns().get(column).type() == XlogType.TEXT;
+    }
+
+    private static void writeText(ValueBuffer out, @Nullable String text) {
+        if (text == null) {
+            out.addNull();
+        } else {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            out.addBytes(bytes, 0, bytes.length);
         }
     }
 

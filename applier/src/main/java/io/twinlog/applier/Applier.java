@@ -18,6 +18,7 @@ import io.twinlog.applier.target.LockedException;
 import io.twinlog.applier.target.Target;
 import io.twinlog.applier.target.TargetDatabase;
 import io.twinlog.schemas.check.Check;
+import io.twinlog.schemas.database.TlsRefusal;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
 import io.twinlog.schemas.registry.RegistryAddress;
@@ -288,6 +289,16 @@ public final class Applier implements AutoCloseable {
                             e);
                 }
                 await(Duration.ofMillis(200));
+            } catch (SQLException e) {
+                // Waiting mends it only where the same two have agreed before: then somebody is changing certificates.
+                if (previousSession == 0 && TlsRefusal.isIn(e)) {
+                    throw new TwinlogException(
+                            Category.CONFIG,
+                            "The applier and the target refuse each other: " + e.getMessage() + ". "
+                                    + TlsRefusal.remedy("target.url") + ".",
+                            e);
+                }
+                throw e;
             }
         }
     }

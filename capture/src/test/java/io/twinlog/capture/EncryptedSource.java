@@ -43,7 +43,7 @@ abstract class EncryptedSource {
 
     private static void readBinlog(MariadbAddress address, String from)
             throws IOException, SQLException, InterruptedException {
-        try (BinlogConnection log = BinlogConnection.open(address.endpoint(), 77, BinlogFiles.fileOf(from), 4)) {
+        try (BinlogConnection log = BinlogConnection.open(address.endpoint(), 77, BinlogFiles.fileOf(from), 4, true)) {
             assertThat(log.next(5_000)).isNotNull();
         }
     }

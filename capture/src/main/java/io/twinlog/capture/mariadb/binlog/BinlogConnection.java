@@ -1,12 +1,21 @@
 package io.twinlog.capture.mariadb.binlog;
 
+import static java.util.Objects.requireNonNull;
+
 import com.github.shyiko.mysql.binlog.BinaryLogClient;
+import com.github.shyiko.mysql.binlog.event.deserialization.ChecksumType;
+import com.github.shyiko.mysql.binlog.event.deserialization.EventDeserializer;
 import com.github.shyiko.mysql.binlog.network.AuthenticationException;
 import com.github.shyiko.mysql.binlog.network.SSLMode;
 import com.github.shyiko.mysql.binlog.network.SSLSocketFactory;
 import com.github.shyiko.mysql.binlog.network.ServerException;
+import io.twinlog.schemas.failure.TwinlogException;
+import java.io.BufferedInputStream;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -19,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * The server's stream of events, received by a thread of its own into a bounded queue. {@link #next} belongs to one thread, {@link
  * #close} to any.
  *
- * <p>The library connects, authenticates and frames packets. What else it offers is switched off: it would reconnect by itself and go
- * on after events that it cannot read.
+ * <p>The library connects, authenticates and asks for the log. What follows is read by ourselves, from the same socket: the library would
+ * hold an event several times over, reconnect by itself, and go on after events that it cannot read.
  */
 public final class BinlogConnection implements AutoCloseable {
 
@@ -30,6 +39,7 @@ public final class BinlogConnection implements AutoCloseable {
             java.util.logging.Logger.getLogger(BinaryLogClient.class.getName());
 
     private static final long QUEUE_BYTES = 16 << 20;
+    private static final int BUFFER_BYTES = 64 << 10;
     private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(10);
     /** An idle server shows every second that it lives. */
     private static final Duration HEARTBEAT = Duration.ofSeconds(1);
@@ -44,6 +54,9 @@ public final class BinlogConnection implements AutoCloseable {
     private final EventQueue queue = new EventQueue(QUEUE_BYTES);
     private final CountDownLatch begun = new CountDownLatch(1);
     private final Thread thread;
+    private final boolean unpacks;
+    private boolean checksums;
+    private volatile @Nullable Socket socket;
     private volatile long lastHeard = System.nanoTime();
     private volatile boolean closed;
 
@@ -66,7 +79,8 @@ public final class BinlogConnection implements AutoCloseable {
         }
     }
 
-    private BinlogConnection(Endpoint endpoint, long serverId, String file, long offset) {
+    private BinlogConnection(Endpoint endpoint, long serverId, String file, long offset, boolean unpacks) {
+        this.unpacks = unpacks;
         LIBRARY.setLevel(java.util.logging.Level.WARNING);
         client = new BinaryLogClient(endpoint.host(), endpoint.port(), endpoint.user(), endpoint.password());
         client.setServerId(serverId);
@@ -74,14 +88,15 @@ public final class BinlogConnection implements AutoCloseable {
         client.setBinlogPosition(offset);
         // What is verified is the factory's affair; the mode says only that nothing goes in the clear.
         client.setSSLMode(endpoint.tls() == null ? SSLMode.DISABLED : SSLMode.REQUIRED);
-        client.setSslSocketFactory(endpoint.tls());
+        SSLSocketFactory tls = endpoint.tls();
+        client.setSslSocketFactory(tls == null ? null : plain -> remember(tls.createSocket(plain)));
+        client.setSocketFactory(() -> remember(new Socket()));
         client.setKeepAlive(false);
         client.setUseNonGracefulDisconnect(true);
         client.setConnectTimeout(CONNECT_PATIENCE.toMillis());
         client.setHeartbeatInterval(HEARTBEAT.toMillis());
         client.setNetWriteTimeout(PATIENCE_WITH_US.toSeconds());
-        client.setEventDeserializer(new RawEvents());
-        client.registerEventListener(event -> take(event.getData()));
+        client.setEventDeserializer(new ChecksumQuestion());
         client.registerLifecycleListener(new Lifecycle());
         thread = new Thread(this::receive, "twinlog-binlog");
         thread.setDaemon(true);
@@ -91,10 +106,11 @@ public final class BinlogConnection implements AutoCloseable {
      * Connects and asks for the events behind a place. Whether the server can serve them shows with the first events.
      *
      * @param serverId as whom we ask; the server ends an older connection with the same one
+     * @param unpacks whether events that are packed in others are given, behind those
      */
-    public static BinlogConnection open(Endpoint endpoint, long serverId, String file, long offset)
+    public static BinlogConnection open(Endpoint endpoint, long serverId, String file, long offset, boolean unpacks)
             throws IOException, SQLException, InterruptedException {
-        BinlogConnection connection = new BinlogConnection(endpoint, serverId, file, offset);
+        BinlogConnection connection = new BinlogConnection(endpoint, serverId, file, offset, unpacks);
         connection.thread.start();
         if (!connection.begun.await(2 * CONNECT_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
             connection.close();
@@ -119,38 +135,60 @@ public final class BinlogConnection implements AutoCloseable {
         }
     }
 
-    private void take(RawEvents.Raw raw) {
-        lastHeard = System.nanoTime();
-        try {
-            queue.put(raw.event());
+    private <S extends Socket> S remember(S used) {
+        socket = used;
+        return used;
+    }
+
+    /** Takes events off the connection until it ends. */
+    private void readEvents() {
+        try (Socket line = requireNonNull(socket)) {
+            InputStream in = new BufferedInputStream(new Heard(line.getInputStream()), BUFFER_BYTES);
+            EventReader reader = new EventReader(new PacketInput(in), checksums, unpacks, queue::put);
+            boolean more = true;
+            while (more) {
+                more = reader.next();
+            }
+            queue.fail(new EOFException("The server ended the stream"));
+        } catch (IOException | RuntimeException e) {
+            queue.fail(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             queue.fail(e);
         }
     }
 
-    private final class Lifecycle implements BinaryLogClient.LifecycleListener {
+    /** Notes when the server was heard of last: a long event may take longer than silence is borne. */
+    private final class Heard extends FilterInputStream {
 
+        Heard(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read(byte[] bytes, int from, int length) throws IOException {
+            int count = super.read(bytes, from, length);
+            lastHeard = System.nanoTime();
+            return count;
+        }
+    }
+
+    /** What the library asks the server about checksums is all that is wanted of its deserializer. */
+    private final class ChecksumQuestion extends EventDeserializer {
+
+        @Override
+        public void setChecksumType(ChecksumType type) {
+            checksums = type != ChecksumType.NONE;
+        }
+    }
+
+    private final class Lifecycle extends BinaryLogClient.AbstractLifecycleListener {
+
+        /** Called by the receiving thread before the library would read the first event. The connection is ours from here to its end. */
         @Override
         public void onConnect(BinaryLogClient connected) {
             begun.countDown();
-        }
-
-        @Override
-        public void onCommunicationFailure(BinaryLogClient failed, Exception failure) {
-            queue.fail(failure);
-        }
-
-        /** The library would go on with the next event. */
-        @Override
-        public void onEventDeserializationFailure(BinaryLogClient failed, Exception failure) {
-            queue.fail(failure);
-            disconnect();
-        }
-
-        @Override
-        public void onDisconnect(BinaryLogClient disconnected) {
-            queue.fail(new EOFException("The server ended the connection"));
+            readEvents();
         }
     }
 
@@ -181,6 +219,9 @@ public final class BinlogConnection implements AutoCloseable {
     }
 
     private static IOException thrown(Exception failure) throws SQLException {
+        if (failure instanceof TwinlogException understood) {
+            throw understood;
+        }
         if (failure instanceof ServerException server) {
             throw new SQLException(server.getMessage(), server.getSqlState(), server.getErrorCode(), failure);
         }

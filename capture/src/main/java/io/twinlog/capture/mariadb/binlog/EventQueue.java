@@ -18,12 +18,12 @@ final class EventQueue {
 
     /** Waits for room; an event larger than the limit goes alone. Events after the end are dropped. */
     synchronized void put(LogEvent event) throws InterruptedException {
-        while (bytes > 0 && bytes + event.length() > limitBytes && !closed) {
+        while (bytes > 0 && bytes + event.heldBytes() > limitBytes && !closed) {
             wait();
         }
         if (!closed) {
             events.add(event);
-            bytes += event.length();
+            bytes += event.heldBytes();
             notifyAll();
         }
     }
@@ -31,7 +31,7 @@ final class EventQueue {
     synchronized @Nullable LogEvent poll() {
         LogEvent event = events.poll();
         if (event != null) {
-            bytes -= event.length();
+            bytes -= event.heldBytes();
             notifyAll();
         }
         return event;

@@ -7,6 +7,11 @@ import java.nio.charset.StandardCharsets;
 /** A cursor over bytes of the binlog, whose numbers are little-endian unless said otherwise. Not thread-safe. */
 public final class LogBytes {
 
+    /** First bytes of numbers that take more than one. */
+    static final int TWO_BYTES = 0xFC;
+
+    static final int EIGHT_BYTES = 0xFE;
+
     private final byte[] bytes;
     private final int end;
     private int position;
@@ -71,9 +76,9 @@ public final class LogBytes {
     public int readPacked() {
         int first = readByte();
         return switch (first) {
-            case 0xFC -> (int) readLittle(2);
+            case TWO_BYTES -> (int) readLittle(2);
             case 0xFD -> (int) readLittle(3);
-            case 0xFE -> Math.toIntExact(readLittle(8));
+            case EIGHT_BYTES -> Math.toIntExact(readLittle(8));
             default -> first;
         };
     }

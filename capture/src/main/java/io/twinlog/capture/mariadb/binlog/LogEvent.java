@@ -6,9 +6,9 @@ package io.twinlog.capture.mariadb.binlog;
  * @param type its code
  * @param seconds when its statement began, seconds since 1970
  * @param serverId of the server that first wrote it
- * @param length of the whole event in the file, in bytes
+ * @param length of the whole event in the file, in bytes; 0 for one that is packed in another, the one before
  * @param endOffset place behind it in its file; 0 where the server does not say it, as for the rows of a transaction from 11.4 on
- * @param body its bytes behind the header, without checksum
+ * @param body its bytes behind the header, without checksum; empty for one that others are packed in
  */
 public record LogEvent(int type, long seconds, long serverId, long length, long endOffset, int flags, byte[] body) {
 
@@ -48,8 +48,47 @@ public record LogEvent(int type, long seconds, long serverId, long length, long 
     public static final int LAST_COMPRESSED = 171;
 
     static final int HEADER_BYTES = 19;
+    private static final int TYPE_AT = 4;
+    private static final int LENGTH_AT = 9;
     private static final int ARTIFICIAL = 0x20;
     private static final int IGNORABLE = 0x80;
+
+    /** The code of its type, as a header says it. */
+    static int type(byte[] header) {
+        return header[TYPE_AT] & 0xFF;
+    }
+
+    /** The length of the whole event, as a header says it. */
+    static int length(byte[] header) {
+        return (int) new LogBytes(header, LENGTH_AT, HEADER_BYTES).readLittle(4);
+    }
+
+    static LogEvent of(byte[] header, byte[] body) {
+        LogBytes bytes = new LogBytes(header, 0, HEADER_BYTES);
+        long seconds = bytes.readLittle(4);
+        int type = bytes.readByte();
+        long serverId = bytes.readLittle(4);
+        int length = (int) bytes.readLittle(4);
+        long endOffset = bytes.readLittle(4);
+        int flags = (int) bytes.readLittle(2);
+        return new LogEvent(type, seconds, serverId, length, endOffset, flags, body);
+    }
+
+    /** One that is packed in another, and has no place of its own. */
+    static LogEvent packed(byte[] header, byte[] body) {
+        LogEvent event = of(header, body);
+        return new LogEvent(event.type, event.seconds, event.serverId, 0, 0, event.flags, body);
+    }
+
+    /** Whether it came in another event, at whose place it is. */
+    public boolean isPacked() {
+        return length == 0;
+    }
+
+    /** How much memory it takes, in bytes. */
+    int heldBytes() {
+        return HEADER_BYTES + body.length;
+    }
 
     /** Made up by the server for this connection: it stands in no file. */
     public boolean isArtificial() {

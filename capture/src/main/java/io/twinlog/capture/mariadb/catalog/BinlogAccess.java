@@ -19,10 +19,21 @@ public record BinlogAccess(Endpoint endpoint, long serverId) {
      * @param position such as {@code binlog.000003:1234}
      */
     public BinlogConnection from(String position) throws IOException, SQLException, InterruptedException {
+        return open(position, true);
+    }
+
+    /** The same, without events that are packed in others: for who looks at heads of transactions alone. */
+    BinlogConnection headsFrom(String position) throws IOException, SQLException, InterruptedException {
+        return open(position, false);
+    }
+
+    private BinlogConnection open(String position, boolean unpacks)
+            throws IOException, SQLException, InterruptedException {
         return BinlogConnection.open(
                 endpoint,
                 serverId,
                 BinlogFiles.fileOf(position),
-                SourcePosition.offset(SourcePosition.parse(position)));
+                SourcePosition.offset(SourcePosition.parse(position)),
+                unpacks);
     }
 }

@@ -73,7 +73,7 @@ final class LoggedGtids {
         if (place.isAt(target)) {
             return set;
         }
-        try (BinlogConnection log = access.from(from)) {
+        try (BinlogConnection log = access.headsFrom(from)) {
             while (!place.isAt(target)) {
                 LogEvent event = log.next(POLL_MILLIS);
                 if (event != null && event.type() == LogEvent.HEARTBEAT) {

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.twinlog.capture.mariadb.binlog.BinlogConnection;
 import io.twinlog.capture.mariadb.binlog.LogBytes;
 import io.twinlog.capture.mariadb.binlog.LogEvent;
-import io.twinlog.capture.mariadb.binlog.PackedEvents;
 import io.twinlog.capture.mariadb.binlog.QueryEvent;
 import io.twinlog.capture.mariadb.binlog.RowsEvent;
 import io.twinlog.capture.mariadb.binlog.TransactionHead;
@@ -52,6 +51,9 @@ public final class BinlogStream implements ChangeStream {
     private final RowChanges changes;
     private long file;
     private long offset;
+    /** Where the events are that are packed in the last one of that kind. */
+    private long packedAt;
+
     private @Nullable TransactionHead transaction;
     private boolean passedOver;
     private boolean endsWithFile;
@@ -132,7 +134,7 @@ public final class BinlogStream implements ChangeStream {
             case LogEvent.FORMAT_DESCRIPTION -> identity.fileBegins(file, event.seconds());
             case LogEvent.HEARTBEAT -> heartbeat(event);
             default -> {
-                long start = offset;
+                long start = event.isPacked() ? packedAt : offset;
                 offset = event.endOffset() != 0 && !isBeyond(event) ? event.endOffset() : offset + event.length();
                 dispatch(event, start);
                 if (transaction == null && !endsWithFile) {
@@ -151,7 +153,7 @@ public final class BinlogStream implements ChangeStream {
         switch (event.type()) {
             case LogEvent.GTID, LogEvent.GTID_MYSQL, LogEvent.ANONYMOUS_GTID_MYSQL, LogEvent.GTID_TAGGED_MYSQL ->
                 begin(event, start);
-            case LogEvent.TRANSACTION_PAYLOAD -> PackedEvents.unpack(event, packed -> dispatch(packed, start));
+            case LogEvent.TRANSACTION_PAYLOAD -> packedAt = start;
             case LogEvent.PARTIAL_UPDATE_ROWS -> throw Refused.partialJson(place(start));
             case LogEvent.TABLE_MAP -> describe(event);
             case LogEvent.WRITE_ROWS_V1,

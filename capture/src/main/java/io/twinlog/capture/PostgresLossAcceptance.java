@@ -33,8 +33,9 @@ final class PostgresLossAcceptance {
         new Preconditions(xlog, source).examine().require(false);
         try (Topics topics = xlog.topics();
                 ReplicationConnection connection =
-                        ReplicationConnection.open(source.location(), "twinlog-accept-loss")) {
-            Lease.acquire(connection.sql(), names, () -> false, messages);
+                        ReplicationConnection.open(source.location(), "twinlog-accept-loss");
+                LeaseWatch watch = new LeaseWatch(xlog, () -> false, messages, why -> {})) {
+            Lease.acquire(connection.sql(), names, watch);
             Checkpoint checkpoint = xlog.establishedCheckpoint(topics);
             long stored = xlog.storedPrefix(checkpoint);
             String from = String.valueOf(checkpoint.resumePosition());

@@ -110,6 +110,7 @@ final class PostgresSession implements Source.Session {
         Continuity continuity = new Continuity(replication, names.slot(), from, checkpoint.facts());
         continuity.checkIdentity(identity, connection);
         continuity.checkSlot(slot);
+        awaitFree(slot);
         PublishedShapes shapes = xlog.shapes();
         xlog.checkTopics(topics, shapes);
         if (findings != null) {
@@ -125,6 +126,26 @@ final class PostgresSession implements Source.Session {
             publisher.facts().putAll(facts(checkpoint.facts(), identity));
             Relations relations = relations(topics, publisher, types, shapes, identity);
             return stream(new Work(publisher, relations, continuity, from), xlog.filter(checkpoint));
+        }
+    }
+
+    /**
+     * Who streams for a capture holds its lease, and that we have: whoever uses the slot is something else, or a process that ends just
+     * now, which lets go of the lease first.
+     */
+    private void awaitFree(@Nullable SlotFacts slot) throws SQLException, InterruptedException {
+        long deadline = System.nanoTime() + STOP_PATIENCE.toNanos();
+        for (SlotFacts now = slot; now != null && now.activePid() != null; ) {
+            if (stopped.getAsBoolean() || System.nanoTime() > deadline) {
+                throw new TwinlogException(
+                        Category.OUTAGE,
+                        "Slot '" + now.name() + "' of the source is used by pid " + now.activePid() + ", application '"
+                                + now.application() + "', client " + now.client() + ", since " + now.since()
+                                + ", which is no capture; to end that: SELECT pg_terminate_backend(" + now.activePid()
+                                + ")");
+            }
+            Thread.sleep(IDLE_MILLIS);
+            now = SlotFacts.find(connection.sql(), names.slot());
         }
     }
 

@@ -12,6 +12,7 @@ import io.twinlog.capture.selection.TablePatterns;
 import io.twinlog.schemas.database.TlsRefusal;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
+import io.twinlog.schemas.status.MemberState;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.function.BooleanSupplier;
@@ -72,8 +73,9 @@ record PostgresSource(CaptureConfig config, SourceNames names, SourceAddress loc
     public Session connect(XlogSide xlog, StatusBoard board, BooleanSupplier stopped)
             throws SQLException, InterruptedException {
         ReplicationConnection connection = ReplicationConnection.open(location, "twinlog-capture");
-        try {
-            Lease.acquire(connection.sql(), names, stopped, board::message);
+        try (LeaseWatch watch =
+                new LeaseWatch(xlog, stopped, board::message, reason -> board.transition(MemberState.PAUSED, reason))) {
+            Lease.acquire(connection.sql(), names, watch);
             return new PostgresSession(this, connection, xlog, board, stopped);
         } catch (SQLException | InterruptedException | RuntimeException e) {
             connection.close();

@@ -86,6 +86,16 @@ public final class Topics implements AutoCloseable {
         return describe(topic) != null;
     }
 
+    /** The offset behind the last record of a topic with one partition; negative if there is no such topic. */
+    public long end(String topic) {
+        if (!exists(topic)) {
+            return -1;
+        }
+        TopicPartition partition = new TopicPartition(topic, 0);
+        return await(admin.listOffsets(Map.of(partition, OffsetSpec.latest())).partitionResult(partition))
+                .offset();
+    }
+
     /** Creates the topics that every replication has, as far as they are missing. */
     public void createCommon() {
         create(names.transactions(), 1, DELETE);

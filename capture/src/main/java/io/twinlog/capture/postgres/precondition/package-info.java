@@ -3,7 +3,7 @@
  *
  * <p>{@link io.twinlog.capture.postgres.precondition.SourcePreconditions} looks at everything at once and changes nothing; {@link
  * io.twinlog.capture.postgres.precondition.Continuity} proves that the log goes on where we stopped (invariant 2); {@link
- * io.twinlog.capture.postgres.precondition.Lease} keeps a second capture out.
+ * io.twinlog.capture.postgres.precondition.Lease} keeps a second capture out, and tells one that lives from one that is only not gone yet.
  */
 @NullMarked
 package io.twinlog.capture.postgres.precondition;

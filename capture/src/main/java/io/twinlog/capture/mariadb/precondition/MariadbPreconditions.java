@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 /** Looks at server and tables at once; changes nothing. Each problem comes with what mends it. Used once. */
 public final class MariadbPreconditions {
 
-    private static final String SERVER = "source server";
     private static final String BINLOG = "source binlog";
     private static final long SHORT_SECONDS = 24 * 3600;
     private static final long SECONDS_PER_DAY = 24 * 3600;
@@ -73,20 +72,9 @@ public final class MariadbPreconditions {
     }
 
     private boolean checkVersion() throws SQLException {
-        String version = String.valueOf(files.variable("version"));
-        String found = files.kind().product() + " " + version;
-        if (release(version) < release(rules.oldest())) {
-            server.add(Check.problem(
-                    SERVER, found + " " + rules.whyNotOlder(), "Upgrade it to " + rules.oldest() + " or later"));
-            return false;
-        }
-        server.add(Check.ok(SERVER, found));
-        return true;
-    }
-
-    private static int release(String version) {
-        String[] parts = version.split("\\D", 3);
-        return 1000 * Integer.parseInt(parts[0]) + Integer.parseInt(parts[1]);
+        Check found = rules.version(files.kind().product(), String.valueOf(files.variable("version")));
+        server.add(found);
+        return found.level() == Check.Level.OK;
     }
 
     private void checkBinlog() throws SQLException {

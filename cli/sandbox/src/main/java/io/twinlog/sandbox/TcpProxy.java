@@ -62,6 +62,8 @@ public final class TcpProxy implements AutoCloseable {
             if (ended != null) {
                 closeQuietly(ended.socket());
             }
+            // All of them first: the end of one makes the thread that carries its bytes close the other, in good order.
+            sockets.forEach(TcpProxy::closeByReset);
             sockets.forEach(TcpProxy::reset);
             sockets.clear();
         }
@@ -187,13 +189,17 @@ public final class TcpProxy implements AutoCloseable {
     }
 
     private static void reset(Socket socket) {
+        closeByReset(socket);
+        closeQuietly(socket);
+    }
+
+    /** Whoever closes it, it ends with RST instead of FIN. */
+    private static void closeByReset(Socket socket) {
         try {
-            // Closes with RST instead of FIN.
             socket.setSoLinger(true, 0);
         } catch (IOException e) {
             // Closed already.
         }
-        closeQuietly(socket);
     }
 
     private static void closeQuietly(AutoCloseable resource) {

@@ -12,7 +12,8 @@ public record ApplyConfiguration(
 
         @Key(
                 name = "batch.events",
-                text = "Whole source transactions are applied together up to this many events, or a fiftieth of it for each table among them if that is more.",
+                text =
+                        "Whole source transactions are applied together up to this many events, or a fiftieth of it for each table among them if that is more.",
                 defaultValue = "5000",
                 min = "1",
                 max = "1000000")

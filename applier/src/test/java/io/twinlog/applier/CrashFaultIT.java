@@ -47,7 +47,7 @@ class CrashFaultIT {
 
     /** Rows of the large transaction; they do not fit into the heap. */
     int rows() {
-        return Servers.LONG ? 1_000_000 : 300_000;
+        return 1_000_000;
     }
 
     String heap() {

@@ -162,7 +162,7 @@ public final class EnvelopeReader {
                 case AFTER -> after = present(in) ? scan(in) : null;
                 case SOURCE -> {
                     sourcePosition = in.position();
-                    skipSource(in, source);
+                    skipSource(in);
                 }
                 case OTHER -> skip(in, schemas[i]);
             }
@@ -227,7 +227,7 @@ public final class EnvelopeReader {
         return n;
     }
 
-    private void skipSource(AvroInput in, SourceLayout source) {
+    private void skipSource(AvroInput in) {
         byte[] names = lastNames.encoded();
         int from = in.position();
         if (names.length > 0

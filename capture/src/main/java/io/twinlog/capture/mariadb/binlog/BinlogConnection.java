@@ -9,6 +9,7 @@ import com.github.shyiko.mysql.binlog.network.AuthenticationException;
 import com.github.shyiko.mysql.binlog.network.SSLMode;
 import com.github.shyiko.mysql.binlog.network.SSLSocketFactory;
 import com.github.shyiko.mysql.binlog.network.ServerException;
+import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
@@ -152,6 +153,12 @@ public final class BinlogConnection implements AutoCloseable {
             queue.fail(new EOFException("The server ended the stream"));
         } catch (IOException | RuntimeException e) {
             queue.fail(e);
+        } catch (OutOfMemoryError e) {
+            // Else it would look like a server that has fallen silent.
+            queue.fail(new TwinlogException(
+                    Category.CONFIG,
+                    "An event of the binlog does not fit into memory: give the process a larger heap (-Xmx)",
+                    e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             queue.fail(e);

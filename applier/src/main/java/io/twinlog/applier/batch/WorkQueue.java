@@ -225,8 +225,8 @@ public final class WorkQueue<P> {
         }
     }
 
-    private int largest() {
-        return Math.max(maxEvents, maxEvents / PART_FOR_A_TABLE * growing.topics.size());
+    private long largest() {
+        return Math.max(maxEvents, (long) (maxEvents / PART_FOR_A_TABLE) * growing.topics.size());
     }
 
     private boolean isLarge() {

@@ -48,8 +48,9 @@ final class EventQueues {
                     Category.BUG, "An event came from " + event.partition() + ", which the control log never named");
         }
         boolean wasEmpty = queue.isEmpty();
-        if (queue.offer(event)) {
-            bytes += event.weight();
+        int weight = queue.offer(event);
+        if (weight > 0) {
+            bytes += weight;
             size++;
             if (wasEmpty && queue != current) {
                 heads.add(queue);
@@ -76,16 +77,15 @@ final class EventQueues {
             }
             int order = compareWithExpected(head.id(), begin);
             if (order == 0) {
-                if (queue.take()) {
+                drop(queue);
+                if (queue.count()) {
                     touched.add(queue);
                 }
-                forget(head);
                 taken++;
                 return head;
             }
             if (order < 0) {
-                queue.drop();
-                forget(head);
+                drop(queue);
                 continue;
             }
             PartitionQueue smallest = heads.peek();
@@ -107,8 +107,8 @@ final class EventQueues {
         return Long.compare(id.ordinal(), taken + 1);
     }
 
-    private void forget(XlogEvent event) {
-        bytes -= event.weight();
+    private void drop(PartitionQueue queue) {
+        bytes -= queue.drop();
         size--;
     }
 

@@ -29,18 +29,23 @@ final class PartitionQueue implements Comparable<PartitionQueue> {
         return partition;
     }
 
-    /** Appends an event unless it is a repetition; order within a partition makes one comparison enough. */
-    boolean offer(XlogEvent event) {
+    /**
+     * Appends an event unless it is a repetition; order within a partition makes one comparison enough.
+     *
+     * @return its weight, 0 for a repetition
+     */
+    int offer(XlogEvent event) {
         if (event.id().compareTo(last) <= 0) {
             if (events.isEmpty()) {
                 released = event.offset() + 1;
             }
-            return false;
+            return 0;
         }
         last = event.id();
         events.addLast(event);
-        bytes += event.weight();
-        return true;
+        int weight = event.weight();
+        bytes += weight;
+        return weight;
     }
 
     boolean isEmpty() {
@@ -57,17 +62,18 @@ final class PartitionQueue implements Comparable<PartitionQueue> {
         return events.peekFirst();
     }
 
-    /** Takes the head; true if it is the first one of the transaction. */
-    boolean take() {
-        drop();
-        return ++takenInTransaction == 1;
-    }
-
-    XlogEvent drop() {
+    /** Removes the head, and returns its weight. */
+    int drop() {
         XlogEvent event = events.removeFirst();
         released = event.offset() + 1;
-        bytes -= event.weight();
-        return event;
+        int weight = event.weight();
+        bytes -= weight;
+        return weight;
+    }
+
+    /** Counts the event that was just removed for the open transaction; true if it is its first one here. */
+    boolean count() {
+        return ++takenInTransaction == 1;
     }
 
     /** Offset from which to read on if everything taken so far is applied. */

@@ -235,6 +235,10 @@ public final class XlogConsumer implements XlogReader {
         merger.wantPositions();
     }
 
+    /**
+     * Idea: a fetch under way may wait for half a second for what is not there. So a partition is wanted again before it is empty, when half
+     * of its share is left; and the control log, which is a part of every transaction, has a share of its own.
+     */
     private void adjustPauses() {
         if (merger.queuedBytes() <= budgetBytes) {
             if (!paused.isEmpty()) {
@@ -245,12 +249,11 @@ public final class XlogConsumer implements XlogReader {
         }
         Set<TopicPartition> toPause = new HashSet<>();
         Set<TopicPartition> toResume = new HashSet<>();
-        // A fetch under way may wait for half a second for what is not there. So a partition is wanted again before it
-        // is
-        // empty: when half of its share is left.
+        long controlShare = budgetBytes / 4;
         long little = budgetBytes / (2L * assigned.size());
         for (TopicPartition partition : assigned) {
-            boolean wanted = merger.queuedBytes(partition) <= little;
+            boolean wanted =
+                    merger.queuedBytes(partition) <= (partition.equals(controlPartition) ? controlShare : little);
             if (wanted && paused.remove(partition)) {
                 toResume.add(partition);
             } else if (!wanted && paused.add(partition)) {

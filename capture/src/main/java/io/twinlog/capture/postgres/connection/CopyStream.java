@@ -30,6 +30,7 @@ public final class CopyStream implements AutoCloseable {
     private static final int BUFFER_BYTES = 256 * 1024;
     private static final int LOG_HEADER_BYTES = 25;
     private static final int KEEPALIVE_BYTES = 18;
+    private static final int BEGIN_BYTES = 21;
 
     private final Socket socket;
     private final InputStream in;
@@ -144,6 +145,7 @@ public final class CopyStream implements AutoCloseable {
         int kind = framer.length() > 0 ? b[at] : -1;
         if (kind == 'w' && framer.length() >= LOG_HEADER_BYTES) {
             lsn = readLong(b, at + 1);
+            ageOf(b, at);
             return Kind.LOG;
         }
         if (kind == 'k' && framer.length() >= KEEPALIVE_BYTES) {
@@ -156,6 +158,20 @@ public final class CopyStream implements AutoCloseable {
             return Kind.KEEPALIVE;
         }
         throw new IOException("Unexpected copy data '" + (char) kind + "' in the stream");
+    }
+
+    /**
+     * A Begin tells when its transaction was committed, the header before it when it was sent, both by the source's clock in microseconds.
+     * What is streamed is not committed yet, so nobody waits for it.
+     */
+    private void ageOf(byte[] b, int at) {
+        int message = at + LOG_HEADER_BYTES;
+        int length = framer.length() - LOG_HEADER_BYTES;
+        if (length >= BEGIN_BYTES && b[message] == 'B') {
+            pacer.age(readLong(b, at + 17) - readLong(b, message + 9));
+        } else if (length > 0 && b[message] == 'S') {
+            pacer.age(Long.MAX_VALUE);
+        }
     }
 
     private static long readLong(byte[] b, int at) {

@@ -9,18 +9,22 @@ import java.util.concurrent.locks.LockSupport;
  * never paused: it does not produce so many reads in so little time. Not thread-safe.
  *
  * <p>Steered by bytes per read: 64 reads within 3.2 ms, small on average (20 000 messages per second) start it, a read after a pause that
- * brings little ends it.
+ * brings little ends it. And by the age of what is read: of a transaction that was committed long ago nobody notices 20 ms more, in which
+ * several windows gather at the source; all of it is read before the next pause. Else a pause is as short as it can be.
  */
 final class GulpPacer {
 
     private static final int WINDOW_READS = 64;
     private static final long WINDOW_NANOS = WINDOW_READS * 50_000L;
     private static final long PAUSE_NANOS = 2_000_000;
+    private static final long LONG_PAUSE_NANOS = 20_000_000;
+    private static final long OLD_MICROS = 250_000;
     private static final int SMALL_BYTES = 8 * 1024;
     private static final int FULL_BYTES = 48 * 1024;
 
     private boolean backlog;
     private boolean pause;
+    private boolean old;
     private int reads;
     private long windowStart;
     private long windowBytes;
@@ -30,15 +34,25 @@ final class GulpPacer {
     void beforeRead() {
         if (pause) {
             pauses++;
-            LockSupport.parkNanos(PAUSE_NANOS);
+            LockSupport.parkNanos(pauseNanos());
         }
+    }
+
+    /** How long a pause takes by now, in nanoseconds. */
+    long pauseNanos() {
+        return old ? LONG_PAUSE_NANOS : PAUSE_NANOS;
+    }
+
+    /** @param micros how long what is read now had been committed when the source sent it */
+    void age(long micros) {
+        old = micros >= OLD_MICROS;
     }
 
     /** Learns what a read brought; {@code waited} tells whether there was a time without data. */
     void afterRead(int bytes, long nanoTime) {
         if (backlog) {
             backlog = bytes >= SMALL_BYTES || !pause;
-            pause = backlog && bytes < FULL_BYTES;
+            pause = backlog && bytes < (pause && old ? SMALL_BYTES : FULL_BYTES);
             reads = 0;
             return;
         }

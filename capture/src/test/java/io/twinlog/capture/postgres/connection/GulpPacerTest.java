@@ -52,6 +52,31 @@ class GulpPacerTest {
     }
 
     @Test
+    void an_old_backlog_is_read_empty_between_two_long_pauses() {
+        reads(65, 150, 8_000);
+        pacer.age(300_000);
+        assertThat(pacer.pauseNanos()).isEqualTo(20_000_000);
+        reads(1, 20_000, 8_000);
+        assertThat(pacer.pauses()).isEqualTo(1);
+        assertThat(pacer.expectsMore()).isTrue();
+        reads(5, 60_000, 8_000);
+        reads(1, 20_000, 8_000);
+        assertThat(pacer.pauses()).isEqualTo(1);
+        reads(1, 20_000, 8_000);
+        assertThat(pacer.pauses()).isEqualTo(2);
+    }
+
+    @Test
+    void what_was_just_committed_is_paused_for_shortly_only() {
+        pacer.age(300_000);
+        reads(65, 150, 8_000);
+        pacer.age(1_000);
+        assertThat(pacer.pauseNanos()).isEqualTo(2_000_000);
+        reads(3, 20_000, 8_000);
+        assertThat(pacer.pauses()).isEqualTo(3);
+    }
+
+    @Test
     void idleness_ends_it() {
         reads(70, 150, 8_000);
         pacer.idle();

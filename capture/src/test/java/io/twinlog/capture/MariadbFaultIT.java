@@ -39,7 +39,7 @@ class MariadbFaultIT {
     @BeforeAll
     static void start() {
         mariadb = EmbeddedMariadb.builder()
-                .setting("slave_connections_needed_for_purge", "0")
+                .setting("loose_slave_connections_needed_for_purge", "0")
                 .start();
     }
 

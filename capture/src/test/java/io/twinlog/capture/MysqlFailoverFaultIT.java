@@ -3,51 +3,33 @@ package io.twinlog.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.twinlog.capture.bed.CaptureRun;
-import io.twinlog.capture.bed.MariadbBed;
 import io.twinlog.capture.bed.Xlog;
 import io.twinlog.sandbox.EmbeddedMysql;
-import io.twinlog.sandbox.TcpProxy;
-import io.twinlog.schemas.control.ControlKind;
-import io.twinlog.schemas.failure.Category;
-import io.twinlog.schemas.failure.TwinlogException;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
-import java.time.Duration;
+import io.twinlog.sandbox.EmbeddedServer;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The source dies and its replica takes its place, as {@link MariadbFailoverFaultIT} has it of MariaDB, with MySQL's sets of GTIDs. The
- * replica works in parallel and commits in an order of its own. Runs with -Pmysql only.
+ * A promoted replica of MySQL's, with sets of GTIDs. It works in parallel and commits in an order of its own. Runs with -Pmysql only.
  */
-class MysqlFailoverFaultIT {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+class MysqlFailoverFaultIT extends FailoverFaults {
 
     @SuppressWarnings("NullAway.Init")
-    private static EmbeddedMysql first;
+    private static EmbeddedMysql one;
 
     @SuppressWarnings("NullAway.Init")
-    private static EmbeddedMysql second;
+    private static EmbeddedMysql two;
 
-    private MariadbBed primary;
-    private MariadbBed replica;
-    private TcpProxy line;
+    MysqlFailoverFaultIT() {
+        super(one, two);
+    }
 
     @BeforeAll
     static void start() {
-        first = server("1");
-        second = server("2");
+        one = server("1");
+        two = server("2");
     }
 
     private static EmbeddedMysql server(String id) {
@@ -60,29 +42,17 @@ class MysqlFailoverFaultIT {
 
     @AfterAll
     static void stop() {
-        first.close();
-        second.close();
+        one.close();
+        two.close();
     }
 
-    @BeforeEach
-    void replicate() {
-        first.start();
-        for (EmbeddedMysql server : List.of(second, first)) {
-            server.execute("", "STOP REPLICA", "RESET REPLICA ALL", "RESET BINARY LOGS AND GTIDS");
-        }
-        follow(second, first);
-        primary = MariadbBed.create(first);
-        replica = primary.at(second);
-        primary.sql("CREATE TABLE t (id int PRIMARY KEY, v int)", "CREATE TABLE u (id int PRIMARY KEY, v int)");
-        line = TcpProxy.to(first.port());
+    @Override
+    void reset(EmbeddedServer server) {
+        server.execute("", "STOP REPLICA", "RESET REPLICA ALL", "RESET BINARY LOGS AND GTIDS");
     }
 
-    @AfterEach
-    void cut() {
-        line.close();
-    }
-
-    private static void follow(EmbeddedMysql replica, EmbeddedMysql primary) {
+    @Override
+    void follow(EmbeddedServer replica, EmbeddedServer primary) {
         replica.execute(
                 "",
                 "CHANGE REPLICATION SOURCE TO SOURCE_HOST = '127.0.0.1', SOURCE_PORT = " + primary.port()
@@ -91,29 +61,20 @@ class MysqlFailoverFaultIT {
                 "START REPLICA");
     }
 
-    private static String has(EmbeddedMysql server) {
+    @Override
+    String has(EmbeddedServer server) {
         return value(server, "SELECT @@global.gtid_executed");
     }
 
-    private static String value(EmbeddedMysql server, String query) {
-        try (Connection connection = server.connect("");
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(query)) {
-            row.next();
-            return row.getString(1);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static void awaitReplica(EmbeddedMysql replica, String gtids) {
+    @Override
+    void awaitReplica(EmbeddedServer replica, String gtids) {
         assertThat(value(replica, "SELECT WAIT_FOR_EXECUTED_GTID_SET('" + gtids + "', 20)"))
                 .as("the replica has " + gtids)
                 .isEqualTo("0");
     }
 
-    /** As an operator promotes: what was received is applied, then it follows nobody. */
-    private static void promote(EmbeddedMysql server) {
+    @Override
+    void promote(EmbeddedServer server) {
         server.execute("", "STOP REPLICA IO_THREAD");
         awaitReplica(
                 server,
@@ -121,100 +82,31 @@ class MysqlFailoverFaultIT {
         server.execute("", "STOP REPLICA", "RESET REPLICA ALL");
     }
 
-    /** Changes rows, of a table for each seed, until the server is no more. */
-    private static Thread traffic(MariadbBed bed, int seed, AtomicBoolean stopped) {
-        Thread thread = new Thread(() -> {
-            try (Connection connection = bed.connect();
-                    Statement statement = connection.createStatement()) {
-                String table = seed == 0 ? "t" : "u";
-                for (int i = 0; !stopped.get(); i++) {
-                    statement.execute("SET gtid_next = '" + (seed == 3 ? "AUTOMATIC:three" : "AUTOMATIC") + "'");
-                    statement.execute("INSERT INTO " + table + " VALUES (" + (seed * 1_000_000 + i) + ", 0)");
-                    statement.execute("SET gtid_next = 'AUTOMATIC'");
-                    statement.execute("UPDATE " + table + " SET v = v + 1 ORDER BY id DESC LIMIT 10");
-                    statement.execute("DELETE FROM " + table + " WHERE id % 7 = " + i % 7 + " ORDER BY id LIMIT 2");
-                }
-            } catch (SQLException e) {
-                stopped.set(true);
-            }
-        });
-        thread.start();
-        return thread;
+    @Override
+    void fillFromBackup(EmbeddedServer server, String gtids) {
+        server.execute("", "RESET BINARY LOGS AND GTIDS", "SET GLOBAL gtid_purged = '" + gtids + "'");
     }
 
-    /** Captures the first transaction of a replication. */
-    private void captureUpTo(String statement) {
-        try (CaptureRun run =
-                CaptureRun.start(primary.config(SnapshotMode.NONE)).awaitStreaming()) {
-            primary.sql(statement);
-            Xlog.awaitControl(primary, ControlKind.END, 1);
-            assertThat(run.messages()).noneMatch(line -> line.contains("GAP"));
-        }
+    @Override
+    List<String> aroundInsert(int writer) {
+        String automatic = "SET gtid_next = 'AUTOMATIC'";
+        return List.of(writer == 3 ? "SET gtid_next = 'AUTOMATIC:three'" : automatic, automatic);
     }
 
-    private Xlog awaitTransactions(int count) {
-        return Xlog.await(
-                primary, xlog -> xlog.holdsWhatItCounts() && xlog.transactions().size() >= count);
+    @Override
+    String whatHasAll(List<String> gtids) {
+        return String.join(",", gtids);
     }
 
-    private static List<String> gtids(Xlog xlog) {
-        return xlog.transactions().stream()
-                .map(transaction -> Objects.requireNonNull(transaction.begin().detail("gtid")))
-                .toList();
+    @Override
+    void assertKinds(List<String> gtids) {
+        String uuid = value(second, "SELECT @@server_uuid");
+        assertThat(gtids).anyMatch(gtid -> gtid.startsWith(uuid)).anyMatch(gtid -> gtid.contains(":three:"));
     }
 
-    private static void assertEqual(Xlog xlog, MariadbBed server) {
-        for (String table : List.of("t", "u")) {
-            assertThat(xlog.replay(table, "id").values().stream()
-                            .map(row -> row.get("id") + "=" + row.get("v"))
-                            .sorted()
-                            .toList())
-                    .isEqualTo(server.query("SELECT concat(id, '=', v) FROM " + table).stream()
-                            .sorted()
-                            .toList());
-        }
-        assertThat(gtids(xlog)).as("each transaction once").doesNotHaveDuplicates();
-    }
-
-    @Test
-    void killed_in_the_middle_of_traffic_its_replica_goes_on_without_loss_or_repetition() throws Exception {
-        AtomicBoolean dead = new AtomicBoolean();
-        try (CaptureRun run = CaptureRun.start(primary.through(line.port())).awaitStreaming()) {
-            List<Thread> traffic = List.of(traffic(primary, 0, dead), traffic(primary, 3, dead));
-            Awaitility.await()
-                    .atMost(PATIENCE)
-                    .until(() -> gtids(Xlog.read(primary)).size() > 300);
-            // From here on capture gets nothing, so that the replica has whatever it got.
-            line.cut();
-            awaitReplica(second, String.join(",", gtids(Xlog.read(primary))));
-            first.kill();
-            for (Thread writer : traffic) {
-                writer.join();
-            }
-            promote(second);
-            AtomicBoolean enough = new AtomicBoolean();
-            Thread after = traffic(replica, 0, enough);
-            int port = line.port();
-            line.close();
-            line = TcpProxy.between(port, second.port());
-            Awaitility.await()
-                    .atMost(PATIENCE)
-                    .until(() -> run.messages().stream().anyMatch(line -> line.contains("epoch 2 begins")));
-            replica.sql("DELETE FROM u WHERE id % 2 = 0", "INSERT INTO u VALUES (1, 1)");
-            enough.set(true);
-            after.join();
-            Xlog xlog = replica.awaitAll(2);
-            assertEqual(xlog, replica);
-            assertThat(xlog.control(ControlKind.EPOCH).get(1).detail("reason")).isEqualTo("failover");
-            String uuid = value(second, "SELECT @@server_uuid");
-            assertThat(gtids(xlog)).anyMatch(gtid -> gtid.startsWith(uuid)).anyMatch(gtid -> gtid.contains(":three:"));
-        }
-        // The place in the new server's log holds over a restart.
-        replica.sql("INSERT INTO t VALUES (-1, -1)");
-        try (CaptureRun run = CaptureRun.start(primary.through(line.port())).awaitStreaming()) {
-            assertEqual(replica.awaitAll(2), replica);
-            assertThat(run.messages()).noneMatch(line -> line.contains("another server"));
-        }
+    @Override
+    String otherServer() {
+        return "another server";
     }
 
     @Test
@@ -296,50 +188,6 @@ class MysqlFailoverFaultIT {
                 CaptureRun.start(replica.config(SnapshotMode.NONE)).awaitStreaming()) {
             assertEqual(awaitTransactions(2), replica);
             assertThat(run.messages()).anyMatch(line -> line.contains("epoch 2 begins behind seq 1"));
-        }
-    }
-
-    /** As one that was filled from a backup: its own log begins in the middle. */
-    @Test
-    void a_replica_whose_log_begins_right_behind_what_was_captured_will_do() {
-        captureUpTo("INSERT INTO t VALUES (1, 1)");
-        awaitReplica(second, has(first));
-        promote(second);
-        second.execute("", "RESET BINARY LOGS AND GTIDS", "SET GLOBAL gtid_purged = '" + has(first) + "'");
-        replica.sql("INSERT INTO t VALUES (2, 2)");
-        try (CaptureRun run =
-                CaptureRun.start(replica.config(SnapshotMode.NONE)).awaitStreaming()) {
-            assertEqual(awaitTransactions(2), replica);
-            assertThat(run.messages()).noneMatch(line -> line.contains("GAP"));
-        }
-    }
-
-    @Test
-    void a_replica_that_still_replicates_what_was_captured_is_waited_for() throws Exception {
-        awaitReplica(second, has(first));
-        try (Connection blocker = replica.connect();
-                Statement statement = blocker.createStatement()) {
-            statement.execute("LOCK TABLES t READ");
-            captureUpTo("INSERT INTO t VALUES (1, 1)");
-            try (CaptureRun there = CaptureRun.start(replica.config(SnapshotMode.NONE))) {
-                Awaitility.await()
-                        .atMost(PATIENCE)
-                        .until(() -> there.messages().stream()
-                                .anyMatch(line -> line.contains("Waiting for what it replicates")));
-                statement.execute("UNLOCK TABLES");
-                there.awaitStreaming();
-                replica.sql("INSERT INTO u VALUES (2, 2)");
-                assertEqual(awaitTransactions(2), replica);
-            }
-        }
-    }
-
-    private void assertGap(String message) {
-        try (CaptureRun run = CaptureRun.start(replica.config(SnapshotMode.NONE))) {
-            TwinlogException failure = run.awaitFailure();
-            assertThat(failure.category()).as(failure.getMessage()).isEqualTo(Category.GAP);
-            assertThat(Stream.of(message, "accept-loss", "another server"))
-                    .allSatisfy(part -> assertThat(failure).hasMessageContaining(part));
         }
     }
 }

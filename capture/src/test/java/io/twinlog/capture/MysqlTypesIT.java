@@ -31,18 +31,18 @@ class MysqlTypesIT extends MariadbTypesIT {
     }
 
     @Override
-    List<Case> cases() {
-        List<Case> cases = new ArrayList<>();
-        for (Case each : super.cases()) {
+    List<TypeCase> cases() {
+        List<TypeCase> cases = new ArrayList<>();
+        for (TypeCase each : TypeCase.MARIADB) {
             if (!MARIADB_ONLY.contains(each.declared()) && !each.declared().contains("uca1400")) {
                 cases.add(each);
             }
         }
-        cases.add(of("varchar(9) collate utf8mb4_0900_as_cs", "varchar(9)", "'é'", "é"));
-        cases.add(of("varchar(9) collate utf8mb4_bin", "varchar(9)", "'ü😀'", "ü😀"));
-        cases.add(of("varchar(9) character set utf8mb3", "varchar(9)", "'ü'", "ü"));
-        cases.add(of("boolean", "tinyint(1)", "true", "1"));
-        cases.add(of(
+        cases.add(TypeCase.of("varchar(9) collate utf8mb4_0900_as_cs", "varchar(9)", "'é'", "é"));
+        cases.add(TypeCase.of("varchar(9) collate utf8mb4_bin", "varchar(9)", "'ü😀'", "ü😀"));
+        cases.add(TypeCase.of("varchar(9) character set utf8mb3", "varchar(9)", "'ü'", "ü"));
+        cases.add(TypeCase.of("boolean", "tinyint(1)", "true", "1"));
+        cases.add(TypeCase.of(
                 "json",
                 "json",
                 "'{\"b\": [1, 2.50, null], \"a\": \"x\"}'",
@@ -51,14 +51,14 @@ class MysqlTypesIT extends MariadbTypesIT {
                 "null",
                 "'\"ü\\\\n\"'",
                 "\"ü\\n\""));
-        cases.add(of("vector(2)", "vector(2)", "TO_VECTOR('[1, -2.5]')", "\\x0000803f000020c0"));
+        cases.add(TypeCase.of("vector(2)", "vector(2)", "TO_VECTOR('[1, -2.5]')", "\\x0000803f000020c0"));
         // The axes of 4326 are latitude and longitude; stored is x first.
-        cases.add(of(
+        cases.add(TypeCase.of(
                 "point",
                 "point",
                 "ST_GeomFromText('POINT(2 1)', 4326)",
                 "\\xe61000000101000000000000000000f03f0000000000000040"));
-        cases.add(of(
+        cases.add(TypeCase.of(
                 "geometrycollection",
                 "geomcollection",
                 "ST_GeomFromText('GEOMETRYCOLLECTION EMPTY')",

@@ -6,8 +6,12 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +24,8 @@ public final class EmbeddedMariadb extends EmbeddedServer {
     private static final String SUPERUSER = "root";
     private static final String READY = "ready for connections";
     private static final String TLS_ALONE = "require_secure_transport";
+    /** Words of definitions that not every version has which may be in use here, see {@link DebianRoot}, and the first release that has them. */
+    private static final Map<String, Integer> SINCE = Map.of("uuid", 1007, "inet4", 1010, "uca1400", 1010);
 
     private final MariadbBinaries binaries;
     private final MariadbSettings settings;
@@ -40,6 +46,18 @@ public final class EmbeddedMariadb extends EmbeddedServer {
     @Override
     public String jdbcUrl(String database) {
         return "jdbc:mariadb://127.0.0.1:" + port() + "/" + database + (encrypted ? "?sslMode=trust" : "");
+    }
+
+    /** Whether this version has what the definition of a column names. Asks the server. */
+    public boolean knows(String definition) {
+        try (Connection connection = connect("")) {
+            DatabaseMetaData version = connection.getMetaData();
+            int release = 100 * version.getDatabaseMajorVersion() + version.getDatabaseMinorVersion();
+            return SINCE.entrySet().stream()
+                    .noneMatch(word -> definition.contains(word.getKey()) && release < word.getValue());
+        } catch (SQLException e) {
+            throw new SandboxException("The version of the server is not known", e);
+        }
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
 /**
@@ -28,8 +29,9 @@ final class MariadbBinaries {
             "mariadb_system_tables.sql",
             "mariadb_performance_tables.sql",
             "mariadb_system_tables_data.sql",
-            "maria_add_gis_sp_bootstrap.sql",
-            "mariadb_sys_schema.sql");
+            "maria_add_gis_sp_bootstrap.sql");
+    /** Versions before 10.6 have none. */
+    private static final String SYS_SCHEMA = "mariadb_sys_schema.sql";
 
     private final List<String> server;
     private final Path home;
@@ -89,13 +91,15 @@ final class MariadbBinaries {
 
     /** The scripts that make the system tables, in this order. */
     List<Path> systemTables() {
-        return SYSTEM_TABLES.stream()
-                .map(name -> {
-                    Path script = share.resolve(name);
-                    // Versions before 11 call them so.
-                    return Files.exists(script) ? script : share.resolve(name.replace("mariadb_", "mysql_"));
-                })
+        Stream<Path> needed = SYSTEM_TABLES.stream().map(this::script);
+        return Stream.concat(needed, Stream.of(script(SYS_SCHEMA)).filter(Files::exists))
                 .toList();
+    }
+
+    private Path script(String name) {
+        Path script = share.resolve(name);
+        // Versions before 11 call them so.
+        return Files.exists(script) ? script : share.resolve(name.replace("mariadb_", "mysql_"));
     }
 
     /** From the checksums in the jar's directory: reading the whole of it would take a second at every start. */

@@ -2,8 +2,6 @@ package io.twinlog.connect.sink.debezium;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.twinlog.applier.merge.EventDecoder;
-import io.twinlog.applier.merge.XlogEvent;
 import io.twinlog.applier.target.ValueText;
 import io.twinlog.connect.bed.ConnectWorker;
 import io.twinlog.connect.bed.Daemon;
@@ -12,30 +10,21 @@ import io.twinlog.connect.bed.Servers;
 import io.twinlog.connect.bed.Settings;
 import io.twinlog.connect.bed.Topics;
 import io.twinlog.connect.settings.SourceSettings;
+import io.twinlog.connect.sink.debezium.TwoReaders.Seen;
 import io.twinlog.schemas.control.ControlCodec;
 import io.twinlog.schemas.control.ControlKind;
 import io.twinlog.schemas.control.ControlRecord;
 import io.twinlog.schemas.event.Operation;
 import io.twinlog.schemas.event.RowImage;
-import io.twinlog.schemas.registry.SchemaTopicReader;
 import io.twinlog.schemas.status.MemberState;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.json.JsonConverter;
@@ -94,10 +83,6 @@ class MariadbSameLogIT {
 
     private final ConnectWorker worker = Servers.worker();
 
-    /** An event in a form that both readers' can be brought to. */
-    private record Seen(
-            String table, Operation operation, String gtid, Map<String, String> before, Map<String, String> after) {}
-
     @Test
     void both_readers_make_the_same_events() throws IOException {
         String name = Servers.name("msame");
@@ -127,28 +112,12 @@ class MariadbSameLogIT {
         }
         worker.delete(name + "d-source");
 
-        Map<String, List<Seen>> ourTables = byTable(ours);
-        Map<String, List<Seen>> theirTables = byTable(theirs);
-        assertThat(theirTables.keySet()).isEqualTo(ourTables.keySet()).containsExactly("every", "keyed");
-        Map<String, String> differences = new TreeMap<>();
-        ourTables.forEach((table, events) -> {
-            List<Seen> others = theirTables.get(table);
-            assertThat(others.stream().map(Seen::operation).toList())
-                    .as(table)
-                    .isEqualTo(events.stream().map(Seen::operation).toList());
-            for (int i = 0; i < events.size(); i++) {
-                compare(events.get(i).before(), others.get(i).before(), differences);
-                compare(events.get(i).after(), others.get(i).after(), differences);
-                assertThat(others.get(i).gtid())
-                        .as("transaction of " + events.get(i))
-                        .isEqualTo(events.get(i).gtid());
-            }
-        });
-        assertThat(differences.keySet()).as(differences.toString()).isEqualTo(new TreeSet<>(DEBEZIUMS));
-        String page = Files.readString(Path.of("..", "docs", "types-mariadb.md"));
-        String section = page.substring(page.indexOf("## What Debezium's reader changes"), page.indexOf("## Refused"));
-        assertThat(DEBEZIUMS)
-                .allSatisfy(type -> assertThat(section).contains("`" + type.replaceAll("\\(.*", "") + "`"));
+        assertThat(ours).extracting(Seen::table).contains("every", "keyed");
+        TwoReaders.assertSame(ours, theirs, MariadbSameLogIT::type, DEBEZIUMS);
+        TwoReaders.assertDocumented(
+                "types-mariadb.md",
+                "## Refused",
+                DEBEZIUMS.stream().map(type -> type.replaceAll("\\(.*", "")).toList());
     }
 
     private static Map<String, String> debezium(String name, Database source) {
@@ -178,26 +147,6 @@ class MariadbSameLogIT {
         config.put("topic.creation.default.replication.factor", "1");
         config.put("topic.creation.default.partitions", "1");
         return config;
-    }
-
-    private static void compare(Map<String, String> ours, Map<String, String> theirs, Map<String, String> differences) {
-        assertThat(theirs == null).isEqualTo(ours == null);
-        if (ours == null) {
-            return;
-        }
-        assertThat(theirs.keySet()).isEqualTo(ours.keySet());
-        ours.forEach((column, value) -> {
-            if (!Objects.equals(value, theirs.get(column))) {
-                differences.merge(type(column), value + " as " + theirs.get(column), (a, b) -> a + ", " + b);
-            }
-        });
-    }
-
-    private static Map<String, List<Seen>> byTable(List<Seen> events) {
-        Map<String, List<Seen>> tables = new TreeMap<>();
-        events.forEach(event -> tables.computeIfAbsent(event.table(), table -> new ArrayList<>())
-                .add(event));
-        return tables;
     }
 
     /** The type of a column of the table with every type; of others their name. */
@@ -269,27 +218,14 @@ class MariadbSameLogIT {
                 gtids.put(control.epoch() + "-" + control.seq(), control.detail("gtid"));
             }
         }
-        KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", Servers.kafka()), new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        try (SchemaTopicReader schemas = new SchemaTopicReader(consumer, replication + ".schemas")) {
-            EventDecoder decoder = new EventDecoder(schemas);
-            return new Topics(replication)
-                    .events().stream()
-                            .map(record -> decoder.decode(
-                                    new TopicPartition(record.topic(), record.partition()),
-                                    record.offset(),
-                                    record.key(),
-                                    record.value()))
-                            .sorted(Comparator.comparing(XlogEvent::id))
-                            .map(event -> new Seen(
-                                    event.decoded().shape().table(),
-                                    event.decoded().operation(),
-                                    gtids.get(event.id().epoch() + "-"
-                                            + event.id().seq()),
-                                    row(event.decoded().before()),
-                                    row(event.decoded().after())))
-                            .toList();
-        }
+        return TwoReaders.ours(replication).stream()
+                .map(event -> new Seen(
+                        event.decoded().shape().table(),
+                        event.decoded().operation(),
+                        row(event.decoded().before()),
+                        row(event.decoded().after()),
+                        gtids.get(event.id().epoch() + "-" + event.id().seq())))
+                .toList();
     }
 
     private static Map<String, String> row(RowImage image) {
@@ -319,9 +255,9 @@ class MariadbSameLogIT {
                     seen.add(new Seen(
                             source.getString("table"),
                             operation,
-                            source.getString("gtid"),
                             row(envelope.getStruct("before")),
-                            row(envelope.getStruct("after"))));
+                            row(envelope.getStruct("after")),
+                            source.getString("gtid")));
                 }
             }
         }

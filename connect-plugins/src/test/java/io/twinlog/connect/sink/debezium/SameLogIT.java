@@ -1,9 +1,5 @@
 package io.twinlog.connect.sink.debezium;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.twinlog.applier.merge.EventDecoder;
-import io.twinlog.applier.merge.XlogEvent;
 import io.twinlog.applier.target.ValueText;
 import io.twinlog.connect.bed.ConnectWorker;
 import io.twinlog.connect.bed.Daemon;
@@ -12,30 +8,21 @@ import io.twinlog.connect.bed.Servers;
 import io.twinlog.connect.bed.Settings;
 import io.twinlog.connect.bed.Topics;
 import io.twinlog.connect.settings.SourceSettings;
+import io.twinlog.connect.sink.debezium.TwoReaders.Seen;
 import io.twinlog.schemas.event.DataEvent;
-import io.twinlog.schemas.event.Operation;
 import io.twinlog.schemas.event.RowImage;
 import io.twinlog.schemas.event.TransactionPrefix;
-import io.twinlog.schemas.registry.SchemaTopicReader;
 import io.twinlog.schemas.status.MemberState;
 import io.twinlog.schemas.table.ReplicaIdentity;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.connect.data.SchemaAndValue;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.json.JsonConverter;
@@ -119,14 +106,6 @@ class SameLogIT {
     private final Map<String, String> canonical = new HashMap<>();
     private Database source;
 
-    /** An event in a form that both readers' can be brought to. */
-    private record Seen(
-            String table,
-            Operation operation,
-            Map<String, String> before,
-            Map<String, String> after,
-            List<String> unchanged) {}
-
     @Test
     void both_readers_make_the_same_events() throws IOException {
         source = Database.create("same")
@@ -158,53 +137,15 @@ class SameLogIT {
                     "SELECT count(*) FROM pg_replication_slots WHERE active AND database = current_database()", "2");
             changes();
             Awaitility.await().atMost(LIMIT).until(() -> fenced(name) && fenced(name + "d"));
-            ours = ours(name);
+            ours = TwoReaders.ours(name).stream()
+                    .map(event -> seen(event.decoded()))
+                    .toList();
             theirs = theirs(name + "d");
         }
         worker.delete(name + "d-source");
 
-        Map<String, List<Seen>> ourTables = byTable(ours);
-        Map<String, List<Seen>> theirTables = byTable(theirs);
-        assertThat(theirTables.keySet()).isEqualTo(ourTables.keySet());
-        Map<String, String> differences = new TreeMap<>();
-        ourTables.forEach((table, events) -> {
-            List<Seen> others = theirTables.get(table);
-            assertThat(others.stream().map(Seen::operation).toList())
-                    .as(table)
-                    .isEqualTo(events.stream().map(Seen::operation).toList());
-            for (int i = 0; i < events.size(); i++) {
-                compare(events.get(i).before(), others.get(i).before(), differences);
-                compare(events.get(i).after(), others.get(i).after(), differences);
-                assertThat(others.get(i).unchanged())
-                        .as(table)
-                        .isEqualTo(events.get(i).unchanged());
-            }
-        });
-        assertThat(differences.keySet()).as(differences.toString()).isEqualTo(new TreeSet<>(DEBEZIUMS));
-        String page = Files.readString(Path.of("..", "docs", "connect.md"));
-        String section = page.substring(page.indexOf("### What Debezium's reader changes"), page.indexOf("## Metrics"));
-        assertThat(DEBEZIUMS).allSatisfy(type -> assertThat(section).contains("`" + type + "`"));
-    }
-
-    private static void compare(Map<String, String> ours, Map<String, String> theirs, Map<String, String> differences) {
-        assertThat(theirs == null).isEqualTo(ours == null);
-        if (ours == null) {
-            return;
-        }
-        assertThat(theirs.keySet()).isEqualTo(ours.keySet());
-        ours.forEach((column, value) -> {
-            if (!Objects.equals(value, theirs.get(column))) {
-                assertThat(column).as(value + " and " + theirs.get(column)).startsWith("v");
-                differences.merge(type(column), value + " as " + theirs.get(column), (a, b) -> a + ", " + b);
-            }
-        });
-    }
-
-    private static Map<String, List<Seen>> byTable(List<Seen> events) {
-        Map<String, List<Seen>> tables = new TreeMap<>();
-        events.forEach(event -> tables.computeIfAbsent(event.table(), table -> new ArrayList<>())
-                .add(event));
-        return tables;
+        TwoReaders.assertSame(ours, theirs, column -> column.startsWith("v") ? type(column) : column, DEBEZIUMS);
+        TwoReaders.assertDocumented("connect.md", "## Metrics", DEBEZIUMS);
     }
 
     private static String column(int type) {
@@ -254,24 +195,6 @@ class SameLogIT {
 
     private static boolean fenced(String prefix) {
         return !Topics.read(prefix + "\\.public\\.fence").isEmpty();
-    }
-
-    private List<Seen> ours(String replication) {
-        KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", Servers.kafka()), new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        try (SchemaTopicReader schemas = new SchemaTopicReader(consumer, replication + ".schemas")) {
-            EventDecoder decoder = new EventDecoder(schemas);
-            return new Topics(replication)
-                    .events().stream()
-                            .map(record -> decoder.decode(
-                                    new TopicPartition(record.topic(), record.partition()),
-                                    record.offset(),
-                                    record.key(),
-                                    record.value()))
-                            .sorted(Comparator.comparing(XlogEvent::id))
-                            .map(event -> seen(event.decoded()))
-                            .toList();
-        }
     }
 
     private List<Seen> theirs(String prefix) {

@@ -3,8 +3,18 @@ package io.twinlog.applier.target.mariadb;
 import io.twinlog.schemas.origin.OriginMark;
 import java.util.List;
 
-/** MariaDB. Immutable. */
-record MariadbFlavor() implements ServerFlavor {
+/**
+ * MariaDB. Immutable.
+ *
+ * @param version as the server says it
+ */
+record MariadbFlavor(String version) implements ServerFlavor {
+
+    private static final int RELEASE_WITH_UUID = 10_007;
+
+    // As a capture of this server writes it down. Versions of before summer 2024 have no server_uid.
+    private static final String IDENTITY = "@@global.server_id, '@', coalesce((SELECT variable_value FROM"
+            + " information_schema.global_variables WHERE variable_name = 'SERVER_UID'), 'null')";
 
     // Foreign keys: the effects of cascades are in the log of a source that has them, like those of triggers. Locks:
     // as on PostgreSQL, ten seconds.
@@ -28,7 +38,7 @@ record MariadbFlavor() implements ServerFlavor {
 
     @Override
     public String oldest() {
-        return "10.6";
+        return "10.5";
     }
 
     @Override
@@ -38,7 +48,7 @@ record MariadbFlavor() implements ServerFlavor {
 
     @Override
     public String identity() {
-        return "@@server_uid";
+        return IDENTITY;
     }
 
     @Override
@@ -69,7 +79,7 @@ record MariadbFlavor() implements ServerFlavor {
 
     @Override
     public String uuid() {
-        return "uuid";
+        return MariadbSessions.release(version) < RELEASE_WITH_UUID ? "char(36) CHARACTER SET ascii" : "uuid";
     }
 
     @Override

@@ -133,7 +133,8 @@ final class MariadbSessions {
                 : null;
     }
 
-    private static int release(String version) {
+    /** A number that grows with versions: 10006 of 10.6. */
+    static int release(String version) {
         String[] parts = version.split("\\D", 3);
         return 1000 * Integer.parseInt(parts[0]) + Integer.parseInt(parts[1]);
     }

@@ -9,21 +9,20 @@ interface ServerFlavor {
 
     /** Of the server at the other end; asks it nothing. */
     static ServerFlavor of(Connection connection) throws SQLException {
-        return connection.getMetaData().getDatabaseProductVersion().contains("MariaDB")
-                ? new MariadbFlavor()
-                : new MysqlFlavor();
+        String version = connection.getMetaData().getDatabaseProductVersion();
+        return version.contains("MariaDB") ? new MariadbFlavor(version) : new MysqlFlavor();
     }
 
     /** Its name for people. */
     String product();
 
-    /** The oldest version that takes what is said here, such as {@code 10.6}. */
+    /** The oldest version that takes what is said here, such as {@code 10.5}. */
     String oldest();
 
     /** The statements that make a session ours. */
     List<String> settings();
 
-    /** The variable that identifies the server. */
+    /** What identifies the server, as arguments of {@code concat}: the same text that a capture of it tells. */
     String identity();
 
     /** A query of one parameter, the number of a session: who holds a lock of rows that it wants. */

@@ -15,11 +15,15 @@ import io.twinlog.applier.xlog.TableScript;
 import io.twinlog.applier.xlog.Unchanged;
 import io.twinlog.schemas.conflict.ConflictPolicy;
 import io.twinlog.schemas.conflict.ConflictRecord;
+import io.twinlog.schemas.control.ControlRecord.Detail;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
 import io.twinlog.schemas.table.ReplicaIdentity;
 import io.twinlog.schemas.table.XlogType;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -43,9 +47,13 @@ class PolicyIT {
     }
 
     TableScript table(String columns, ConflictRule... rules) {
+        twin.script().epoch();
+        return tableOfEpoch(columns, rules);
+    }
+
+    private TableScript tableOfEpoch(String columns, ConflictRule... rules) {
         twin.conflicts(new ConflictRules(ConflictPolicy.HOLD, 0, List.of(rules)));
         twin.sql("CREATE TABLE t (" + columns + ")");
-        twin.script().epoch();
         return twin.script()
                 .table(
                         shape(
@@ -173,6 +181,29 @@ class PolicyIT {
                         "1-2-1 delete_differs kept",
                         "1-2-2 delete_differs applied",
                         "1-2-3 insert_exists kept");
+    }
+
+    /** Two sites that replicate each other decide alike, so that a tie does not swap their rows. */
+    @Test
+    void a_tie_goes_to_the_site_whose_identity_is_greater_by_the_names_that_captures_give_them() {
+        // The first one is of MariaDB or MySQL, which tell no database.
+        List<Map<String, String>> sites = new ArrayList<>(List.of(Map.of(Detail.SYSTEM_ID, "0")));
+        Map<String, String> own = vendor().site(twin);
+        String id = own.get(Detail.SYSTEM_ID);
+        for (String each : List.of(id.substring(0, id.length() - 1), id, id + "0")) {
+            Map<String, String> site = new HashMap<>(own);
+            site.put(Detail.SYSTEM_ID, each);
+            sites.add(site);
+        }
+        twin.script().epoch(sites.get(0));
+        TableScript t = tableOfEpoch(PLAIN, rule(ConflictPolicy.NEWEST, "n", List.of(), List.of()));
+        twin.sql("INSERT INTO t VALUES (0, 'local', 5), (1, 'local', 5), (2, 'local', 5), (3, 'local', 5)");
+        for (int i = 0; i < sites.size(); i++) {
+            int row = i;
+            twin.script().epoch(sites.get(i)).commit(tx -> tx.insert(t, row, "new", 5));
+        }
+        twin.start().awaitApplied();
+        assertThat(rows()).containsExactly("0|local|5", "1|local|5", "2|new|5", "3|new|5");
     }
 
     @Test

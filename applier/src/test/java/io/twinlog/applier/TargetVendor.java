@@ -1,10 +1,12 @@
 package io.twinlog.applier;
 
 import io.twinlog.applier.dialect.Dialect;
+import io.twinlog.schemas.control.ControlRecord.Detail;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.regex.Pattern;
@@ -56,6 +58,16 @@ public enum TargetVendor {
         String holder(String replication) {
             return "application_name 'twinlog " + replication + "'";
         }
+
+        @Override
+        Map<String, String> site(Twin twin) {
+            return Map.of(
+                    Detail.SYSTEM_ID,
+                    twin.rows("SELECT system_identifier FROM pg_control_system()")
+                            .get(0),
+                    Detail.DATABASE,
+                    twin.rows("SELECT current_database()").get(0));
+        }
     },
 
     /** Tests have database {@code public} to themselves, one after the other: the scripts' tables are in it. */
@@ -83,6 +95,16 @@ public enum TargetVendor {
         @Override
         String translate(String sql) {
             return Words.translate(sql, Words.MARIADB, "longtext", "longtext", "SELECT seq, $1 FROM seq_$2_to_$3");
+        }
+
+        /** Older versions have no server_uid. */
+        @Override
+        Map<String, String> site(Twin twin) {
+            List<String> uid = twin.rows("SHOW GLOBAL VARIABLES LIKE 'server_uid'");
+            return Map.of(
+                    Detail.SYSTEM_ID,
+                    twin.rows("SELECT @@server_id").get(0) + "@"
+                            + (uid.isEmpty() ? "null" : uid.get(0).replace("server_uid|", "")));
         }
     },
 
@@ -120,6 +142,11 @@ public enum TargetVendor {
                                     + " SELECT seq, $1 FROM s")
                     // A default of a long text must be an expression.
                     .replaceAll("longtext((?: NOT NULL)?) DEFAULT ('[^']*')", "longtext$1 DEFAULT ($2)");
+        }
+
+        @Override
+        Map<String, String> site(Twin twin) {
+            return Map.of(Detail.SYSTEM_ID, twin.rows("SELECT @@server_uuid").get(0));
         }
     };
 
@@ -230,6 +257,9 @@ public enum TargetVendor {
     abstract int port();
 
     abstract Connection connect(String url, String user) throws SQLException;
+
+    /** What a capture of the target's server would write down about whose log it reads. */
+    abstract Map<String, String> site(Twin twin);
 
     /** A statement of a test in the words of the vendor. */
     abstract String translate(String sql);

@@ -74,15 +74,18 @@ public final class XlogScript {
     }
 
     public XlogScript epoch(long firstSeq, String reason) {
+        return epoch(firstSeq, Map.of(Detail.REASON, reason, Detail.SYSTEM_ID, "7000", Detail.DATABASE, "source"));
+    }
+
+    /** A new epoch that goes on behind the last transaction, of a source with these facts. */
+    public XlogScript epoch(Map<String, String> facts) {
+        return epoch(seq + 1, facts);
+    }
+
+    private XlogScript epoch(long firstSeq, Map<String, String> facts) {
         epoch++;
         seq = firstSeq - 1;
-        sink.control(ControlRecord.of(
-                ControlKind.EPOCH,
-                epoch,
-                firstSeq,
-                position(),
-                tick(),
-                Map.of(Detail.REASON, reason, Detail.SYSTEM_ID, "7000", Detail.DATABASE, "source")));
+        sink.control(ControlRecord.of(ControlKind.EPOCH, epoch, firstSeq, position(), tick(), facts));
         return this;
     }
 

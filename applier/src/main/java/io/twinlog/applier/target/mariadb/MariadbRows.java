@@ -111,12 +111,14 @@ final class MariadbRows implements RowStatements {
         return new Provenance(null, null, false);
     }
 
+    // A capture of this server names no database: one log is of all of them.
     @Override
     public int compareSites(String replication) throws SQLException {
-        PreparedStatement select = session.prepare("SELECT strcmp(CAST(concat(system_id, ' ', \"database\") AS BINARY),"
-                + " CAST(concat(" + ServerFlavor.of(session.connection()).identity()
-                + ", ' ', coalesce(database(), '')) AS BINARY)) FROM twinlog.progress WHERE"
-                + " replication = ?");
+        PreparedStatement select =
+                session.prepare("SELECT strcmp(CAST(concat(system_id, ' ', coalesce(\"database\", ''))"
+                        + " AS BINARY), CAST(concat("
+                        + ServerFlavor.of(session.connection()).identity()
+                        + ", ' ') AS BINARY)) FROM twinlog.progress WHERE replication = ?");
         select.setString(1, replication);
         try (ResultSet row = select.executeQuery()) {
             return row.next() ? row.getInt(1) : 0;

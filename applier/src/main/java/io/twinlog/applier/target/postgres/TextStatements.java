@@ -133,7 +133,7 @@ final class TextStatements implements RowStatements {
     public int compareSites(String replication) throws SQLException {
         try (ResultSet row = bind(
                         "SELECT CASE WHEN s > t THEN 1 WHEN s < t THEN -1 ELSE 0 END FROM (SELECT (p.system_id || ' ' ||"
-                                + " p.database) COLLATE \"C\" AS s, ((SELECT system_identifier::text FROM"
+                                + " coalesce(p.database, '')) COLLATE \"C\" AS s, ((SELECT system_identifier::text FROM"
                                 + " pg_catalog.pg_control_system()) || ' ' || pg_catalog.current_database()) COLLATE \"C\""
                                 + " AS t FROM twinlog.progress p WHERE p.replication = ?::text) AS v",
                         List.of(replication))

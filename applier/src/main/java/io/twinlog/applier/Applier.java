@@ -14,11 +14,9 @@ import io.twinlog.applier.progress.ProgressStore;
 import io.twinlog.applier.progress.ProgressView;
 import io.twinlog.applier.progress.StoredOffset;
 import io.twinlog.applier.progress.StoredProgress;
-import io.twinlog.applier.target.LockedException;
 import io.twinlog.applier.target.Target;
 import io.twinlog.applier.target.TargetDatabase;
 import io.twinlog.schemas.check.Check;
-import io.twinlog.schemas.database.TlsRefusal;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.TwinlogException;
 import io.twinlog.schemas.registry.RegistryAddress;
@@ -71,10 +69,10 @@ public final class Applier implements AutoCloseable {
     private final KafkaClients clients;
     private final Clock clock = Clock.systemUTC();
     private final StatusReporter reporter;
+    private final TargetEntry entry;
     private final @Nullable RegistryClient registry;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Backoff outages = new Backoff(RandomGenerator.getDefault());
-    private long previousSession;
     private long lookedAnewAt = -1;
     private boolean toldOrigin;
 
@@ -101,6 +99,8 @@ public final class Applier implements AutoCloseable {
         this.registry = address == null ? null : new RegistryClient(address);
         this.reporter = new StatusReporter(
                 listener, new ApplierMetrics(metrics, config.replication(), clock), clock, topics.status());
+        this.entry = new TargetEntry(
+                config, inlet.progressName(config.replication()), clients, topics.status(), reporter, stop);
     }
 
     /**
@@ -185,8 +185,11 @@ public final class Applier implements AutoCloseable {
 
     private void session(Producer<byte[], byte[]> producer) throws SQLException, InterruptedException {
         TargetDatabase database = Targets.of(config, inlet.progressName(config.replication()));
-        try (Target target = openTarget(database);
+        try (Target target = entry.open(database, clock);
                 Admin admin = clients.admin()) {
+            if (target == null) {
+                return;
+            }
             ProgressStore store = target.store();
             store.create();
             StoredProgress progress = Objects.requireNonNull(store.read(), "the progress row that was just created");
@@ -263,50 +266,6 @@ public final class Applier implements AutoCloseable {
 
     private static long batchBytes() {
         return Math.min(BATCH_BYTES, Runtime.getRuntime().maxMemory() / 32);
-    }
-
-    // A session that died a moment ago may still hold the lock. Our own former one is ended; another applier's is not.
-    private Target openTarget(TargetDatabase database) throws SQLException {
-        Instant limit = clock.instant().plus(WAIT_FOR_LOCK);
-        while (true) {
-            try {
-                Target target = Target.open(
-                        database,
-                        inlet.progressName(config.replication()),
-                        config.existingRows() == ExistingRows.UPSERT,
-                        config.conflicts(),
-                        clock);
-                previousSession = target.sessionNumber();
-                return target;
-            } catch (LockedException e) {
-                if (e.session() != 0 && e.session() == previousSession) {
-                    terminate(database, e.session());
-                } else if (clock.instant().isAfter(limit) || isStopping()) {
-                    throw new TwinlogException(
-                            Category.CONFIG,
-                            "Another applier works on replication " + config.replication() + ": " + e.getMessage()
-                                    + ". Stop it first.",
-                            e);
-                }
-                await(Duration.ofMillis(200));
-            } catch (SQLException e) {
-                // Waiting mends it only where the same two have agreed before: then somebody is changing certificates.
-                if (previousSession == 0 && TlsRefusal.isIn(e)) {
-                    throw new TwinlogException(
-                            Category.CONFIG,
-                            "The applier and the target refuse each other: " + e.getMessage() + ". "
-                                    + TlsRefusal.remedy("target.url") + ".",
-                            e);
-                }
-                throw e;
-            }
-        }
-    }
-
-    private static void terminate(TargetDatabase database, long session) throws SQLException {
-        try (Connection connection = database.connect("terminator")) {
-            database.terminate(connection, session);
-        }
     }
 
     /** Lets {@link #run} finish the present batch, commit and return. */

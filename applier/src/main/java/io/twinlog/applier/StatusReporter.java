@@ -34,7 +34,10 @@ final class StatusReporter implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofSeconds(2);
     private static final Duration LAG_GOAL = Duration.ofSeconds(10);
     private static final long TELL_WAITING_EVERY_MICROS = Duration.ofMinutes(1).toNanos() / 1000;
-    private static final byte[] KEY = "applier".getBytes(StandardCharsets.US_ASCII);
+    /** As which an applier speaks on the status topic. */
+    static final String ROLE = "applier";
+
+    private static final byte[] KEY = ROLE.getBytes(StandardCharsets.US_ASCII);
 
     private final ApplierListener listener;
     private final ApplierMetrics metrics;
@@ -88,6 +91,11 @@ final class StatusReporter implements AutoCloseable {
         return host + ":" + ProcessHandle.current().pid();
     }
 
+    /** The name of this process on the status topic. */
+    String member() {
+        return member;
+    }
+
     private long now() {
         return ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
     }
@@ -138,7 +146,7 @@ final class StatusReporter implements AutoCloseable {
         details.put("transactions", Long.toString(transactions));
         details.put("conflicts", Long.toString(conflicts));
         conflictsByKind.forEach((name, count) -> details.put("conflicts." + name, Long.toString(count)));
-        return new MemberStatus("applier", member, state, reason, since, now(), details);
+        return new MemberStatus(ROLE, member, state, reason, since, now(), details);
     }
 
     /** The last transaction that the target has. */

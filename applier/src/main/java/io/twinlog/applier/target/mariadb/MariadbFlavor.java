@@ -10,7 +10,7 @@ import java.util.List;
  */
 record MariadbFlavor(String version) implements ServerFlavor {
 
-    private static final int RELEASE_WITH_UUID = 10_007;
+    private static final int RELEASE_WITH_UUID = 10_007_000;
 
     // As a capture of this server writes it down. Versions of before summer 2024 have no server_uid.
     private static final String IDENTITY = "@@global.server_id, '@', coalesce((SELECT variable_value FROM"

@@ -133,10 +133,11 @@ final class MariadbSessions {
                 : null;
     }
 
-    /** A number that grows with versions: 10006 of 10.6. */
+    /** A number that grows with versions: 8000017 of 8.0.17, 10006000 of 10.6. */
     static int release(String version) {
-        String[] parts = version.split("\\D", 3);
-        return 1000 * Integer.parseInt(parts[0]) + Integer.parseInt(parts[1]);
+        String[] parts = version.split("\\D", 4);
+        int patch = parts.length > 2 && !parts[2].isEmpty() ? Integer.parseInt(parts[2]) : 0;
+        return 1_000_000 * Integer.parseInt(parts[0]) + 1000 * Integer.parseInt(parts[1]) + patch;
     }
 
     static String version(Connection connection) throws SQLException {
@@ -209,11 +210,12 @@ final class MariadbSessions {
                     return new LockedException(
                             row.getLong(1),
                             "session " + row.getLong(1) + " (user '" + row.getString(2) + "', client "
-                                    + row.getString(3) + ")");
+                                    + row.getString(3) + ")",
+                            !command.equals("Sleep"));
                 }
             }
         }
-        return new LockedException(0, "a session that has just ended");
+        return new LockedException(0, "a session that has just ended", false);
     }
 
     // Lets a capture on this server tell our writes from others; without the privilege it goes without.

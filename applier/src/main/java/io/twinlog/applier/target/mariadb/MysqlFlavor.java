@@ -23,10 +23,10 @@ record MysqlFlavor() implements ServerFlavor {
         return "MySQL";
     }
 
-    /** With collations that pad nothing, and checks of constraints. */
+    /** With the binary collation that pads nothing, and checks of constraints. */
     @Override
     public String oldest() {
-        return "8.0";
+        return "8.0.17";
     }
 
     @Override

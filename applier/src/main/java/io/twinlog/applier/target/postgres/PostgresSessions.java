@@ -19,6 +19,8 @@ final class PostgresSessions {
 
     private static final String LIMIT_EXCEEDED = "53400";
     private static final String IN_USE = "55006";
+    private static final String UNKNOWN_PARAMETER = "42704";
+    private static final String INVALID_VALUE = "22023";
     private static final int LOCK_CLASS = 0x7477_696E;
     private static final int REPLAY_LOCK_CLASS = 0x7477_7265;
 
@@ -60,6 +62,7 @@ final class PostgresSessions {
         Connection connection = connect("twinlog " + replication);
         try {
             setUp(connection);
+            noticeDeath(connection);
             lock(connection);
             return session(connection, OriginMark.replicationOrigin(replication));
         } catch (SQLException | RuntimeException e) {
@@ -132,6 +135,18 @@ final class PostgresSessions {
         }
     }
 
+    // A server that executes a statement, or waits for a lock, looks for its client only when it is told to; else the
+    // lock would outlive an applier that was killed. Unknown before PostgreSQL 14, refused by some platforms.
+    private static void noticeDeath(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET client_connection_check_interval = '2s'");
+        } catch (SQLException e) {
+            if (!UNKNOWN_PARAMETER.equals(e.getSQLState()) && !INVALID_VALUE.equals(e.getSQLState())) {
+                throw e;
+            }
+        }
+    }
+
     private void lock(Connection connection) throws SQLException {
         try (PreparedStatement lock =
                 connection.prepareStatement("SELECT pg_catalog.pg_try_advisory_lock(?, pg_catalog.hashtext(?))")) {
@@ -148,7 +163,7 @@ final class PostgresSessions {
 
     private LockedException holder(Connection connection) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement("SELECT l.pid, a.application_name,"
-                + " coalesce(pg_catalog.host(a.client_addr), 'local') FROM pg_catalog.pg_locks l LEFT JOIN"
+                + " coalesce(pg_catalog.host(a.client_addr), 'local'), coalesce(a.state, '') = 'active' FROM pg_catalog.pg_locks l LEFT JOIN"
                 + " pg_catalog.pg_stat_activity a ON a.pid = l.pid WHERE l.locktype = 'advisory' AND l.granted AND"
                 + " l.classid = ? AND l.objid::bigint = (pg_catalog.hashtext(?)::bigint & 4294967295) AND l.database ="
                 + " (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())")) {
@@ -159,11 +174,12 @@ final class PostgresSessions {
                     return new LockedException(
                             row.getInt(1),
                             "session " + row.getInt(1) + " (application_name '" + row.getString(2) + "', client "
-                                    + row.getString(3) + ")");
+                                    + row.getString(3) + ")",
+                            row.getBoolean(4));
                 }
             }
         }
-        return new LockedException(0, "a session that has just ended");
+        return new LockedException(0, "a session that has just ended", false);
     }
 
     // The origin lets a capture on this database tell our writes from others; without the privilege it goes without.

@@ -2,6 +2,7 @@ package io.twinlog.applier;
 
 import io.twinlog.applier.dialect.SqlFailure;
 import io.twinlog.applier.target.CatalogException;
+import io.twinlog.schemas.database.LoginRefusal;
 import io.twinlog.schemas.failure.Category;
 import io.twinlog.schemas.failure.InputFailure;
 import io.twinlog.schemas.failure.TwinlogException;
@@ -62,7 +63,14 @@ public final class Failures {
                         "A table of the target has changed under the applier: " + words
                                 + ". Make it fit the source, then start again.",
                         shown);
-            case PRIVILEGE -> new TwinlogException(Category.CONFIG, "The target refuses the applier: " + words, shown);
+            case PRIVILEGE ->
+                new TwinlogException(
+                        Category.CONFIG,
+                        "The target refuses the applier: " + words
+                                + (LoginRefusal.plugin(failure) == null
+                                        ? ""
+                                        : ". " + LoginRefusal.remedy("target.user") + "."),
+                        shown);
             case DATA, BUG ->
                 new TwinlogException(Category.BUG, "The target refuses a statement of the applier: " + words, shown);
         };

@@ -11,6 +11,7 @@ import io.twinlog.capture.selection.TablePatterns;
 import io.twinlog.schemas.control.ControlKind;
 import io.twinlog.schemas.control.ControlRecord;
 import io.twinlog.schemas.control.ControlRecord.Detail;
+import io.twinlog.schemas.database.LoginRefusal;
 import io.twinlog.schemas.database.ServerWords;
 import io.twinlog.schemas.database.TlsRefusal;
 import io.twinlog.schemas.failure.Category;
@@ -76,6 +77,9 @@ record MariadbSource(CaptureConfig config, MariadbAddress location) implements S
         }
         if (TlsRefusal.isIn(failure)) {
             return TlsRefusal.remedy("source.url");
+        }
+        if (LoginRefusal.plugin(failure) != null) {
+            return LoginRefusal.remedy("source.user");
         }
         return state.startsWith("28")
                 ? "Correct source.user and source.password, or the account at the server; one that requires a certificate wants keyStore in"
@@ -158,6 +162,13 @@ record MariadbSource(CaptureConfig config, MariadbAddress location) implements S
         String message = text + " (error " + failure.getErrorCode() + ", SQLSTATE " + state + ")";
         SQLException shown = new SQLException(text, failure.getSQLState(), failure.getErrorCode());
         shown.setStackTrace(failure.getStackTrace());
+        if (LoginRefusal.plugin(failure) != null) {
+            return new TwinlogException(
+                    Category.CONFIG,
+                    Failures.sentence(Category.CONFIG, message, streamedFrom) + ". "
+                            + LoginRefusal.remedy("source.user") + ".",
+                    shown);
+        }
         Category category = failure.getErrorCode() == BINLOG_ERROR
                 ? binlogFailure(text.toLowerCase(Locale.ROOT))
                 : switch (failure.getErrorCode()) {

@@ -35,7 +35,7 @@ final class MariadbFailure {
     private static final Set<Integer> SCHEMA = Set.of(1049, 1051, 1054, 1109, 1136, 1146, 1347, 1906, 1932);
 
     private static final Set<Integer> PRIVILEGE =
-            Set.of(1044, 1045, 1095, 1130, 1131, 1142, 1143, 1227, 1370, 1410, 1419, 1698, 1820, 3159);
+            Set.of(1044, 1045, 1095, 1130, 1131, 1142, 1143, 1227, 1251, 1370, 1410, 1419, 1698, 1820, 3159);
 
     private static final Pattern KEY = Pattern.compile("for key '(?:[^'.]*\\.)?([^']*)'\\s*$");
     private static final Pattern CHECK =

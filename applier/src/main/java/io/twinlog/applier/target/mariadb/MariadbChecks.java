@@ -2,6 +2,7 @@ package io.twinlog.applier.target.mariadb;
 
 import io.twinlog.applier.dialect.Identifier;
 import io.twinlog.schemas.check.Check;
+import io.twinlog.schemas.database.LoginRefusal;
 import io.twinlog.schemas.database.TlsRefusal;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -49,12 +50,16 @@ final class MariadbChecks {
             checks.addAll(triggers(connection));
         } catch (SQLException e) {
             checks.add(Check.noConnection(
-                    "target connection",
-                    "cannot connect as " + user + ": " + e.getMessage(),
-                    e,
-                    TlsRefusal.isIn(e) ? TlsRefusal.remedy("target.url") : REMEDY));
+                    "target connection", "cannot connect as " + user + ": " + e.getMessage(), e, remedy(e)));
         }
         return checks;
+    }
+
+    private static String remedy(SQLException failure) {
+        if (LoginRefusal.plugin(failure) != null) {
+            return LoginRefusal.remedy("target.user");
+        }
+        return TlsRefusal.isIn(failure) ? TlsRefusal.remedy("target.url") : REMEDY;
     }
 
     private static Check writable(Connection connection) throws SQLException {

@@ -52,6 +52,10 @@ public final class MariadbPreconditions {
         MariadbPreconditions result = new MariadbPreconditions(connection, snapshot, serverId);
         if (result.checkVersion()) {
             result.checkBinlog();
+            Check login = AccountLogin.problem(connection);
+            if (login != null) {
+                result.server.add(login);
+            }
             result.checkPrivileges();
             result.checkTables(patterns);
         }

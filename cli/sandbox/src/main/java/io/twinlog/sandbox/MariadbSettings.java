@@ -23,6 +23,8 @@ final class MariadbSettings {
         values.put("binlog_row_metadata", "FULL");
         values.put("gtid_strict_mode", "ON");
         values.put("character_set_server", "utf8mb4");
+        // The default from 10.10 on; a target needs it.
+        values.put("explicit_defaults_for_timestamp", "ON");
         values.put("bind_address", "127.0.0.1");
         // The path of a socket may have 107 bytes only, less than many a build directory.
         values.put("socket", "");

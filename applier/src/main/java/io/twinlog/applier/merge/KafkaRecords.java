@@ -30,6 +30,7 @@ public final class KafkaRecords implements RecordSource {
     private final Function<FetchSize, Consumer<byte[], byte[]>> consumers;
     private FetchSize size = FetchSize.of(0, Runtime.getRuntime().maxMemory());
     private Consumer<byte[], byte[]> consumer;
+    private Set<TopicPartition> unfinished = Set.of();
     private long paceNanos;
     private long notBefore = System.nanoTime();
 
@@ -87,7 +88,13 @@ public final class KafkaRecords implements RecordSource {
         // A full poll leaves some of what is fetched, so the next one need not fetch.
         boolean fetchedAll = !records.isEmpty() && records.count() < size.records();
         notBefore = System.nanoTime() + (fetchedAll ? paceNanos : 0);
+        unfinished = size.whole() && records.count() >= size.records() ? records.partitions() : Set.of();
         return records;
+    }
+
+    @Override
+    public Set<TopicPartition> unfinished() {
+        return unfinished;
     }
 
     @Override

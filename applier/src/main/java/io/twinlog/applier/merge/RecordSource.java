@@ -31,6 +31,11 @@ public interface RecordSource extends AutoCloseable {
      */
     ConsumerRecords<byte[], byte[]> poll(Duration wait);
 
+    /** Of which more was fetched than the last {@link #poll} gave, perhaps, so that pausing them would cost memory. */
+    default Set<TopicPartition> unfinished() {
+        return Set.of();
+    }
+
     void pause(Collection<TopicPartition> partitions);
 
     void resume(Collection<TopicPartition> partitions);

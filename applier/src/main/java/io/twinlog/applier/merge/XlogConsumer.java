@@ -249,11 +249,12 @@ public final class XlogConsumer implements XlogReader {
         }
         Set<TopicPartition> toPause = new HashSet<>();
         Set<TopicPartition> toResume = new HashSet<>();
+        Set<TopicPartition> unfinished = consumer.unfinished();
         long controlShare = budgetBytes / 4;
         long little = budgetBytes / (2L * assigned.size());
         for (TopicPartition partition : assigned) {
-            boolean wanted =
-                    merger.queuedBytes(partition) <= (partition.equals(controlPartition) ? controlShare : little);
+            long share = partition.equals(controlPartition) ? controlShare : little;
+            boolean wanted = merger.queuedBytes(partition) <= share || unfinished.contains(partition);
             if (wanted && paused.remove(partition)) {
                 toResume.add(partition);
             } else if (!wanted && paused.add(partition)) {

@@ -9,15 +9,23 @@ class FetchSizeTest {
 
     private static final long MIB = 1L << 20;
 
-    /** What waits compressed takes a quarter of the heap at most, what waits as objects, some 500 bytes each, a third. */
+    /** What waits compressed takes an eighth of the heap at most, what waits as objects, some 500 bytes each, a fifth. */
     @ParameterizedTest
-    @CsvSource({"1, 512", "4, 512", "100, 512", "1000, 512", "3000, 512", "4000, 512", "1000, 128", "60, 64", "4, 4096"
-    })
-    void all_partitions_together_fit_into_the_heap(int partitions, long heapMib) {
+    @CsvSource({"1, 512", "4, 512", "100, 512", "900, 512", "60, 64", "4, 4096"})
+    void parts_of_what_was_fetched_of_all_partitions_fit_into_the_heap(int partitions, long heapMib) {
         FetchSize size = FetchSize.of(partitions, heapMib * MIB);
-        assertThat(size.partitionBytes()).isPositive();
-        assertThat((long) partitions * size.partitionBytes()).isLessThanOrEqualTo(heapMib * MIB / 4);
-        assertThat(partitions * 500L * size.records()).isLessThanOrEqualTo(heapMib * MIB / 3);
+        assertThat(size.whole()).isFalse();
+        assertThat((long) partitions * size.partitionBytes()).isLessThanOrEqualTo(heapMib * MIB / 8);
+        assertThat(partitions * 500L * size.records()).isLessThanOrEqualTo(heapMib * MIB / 5);
+    }
+
+    /** Objects take some seven times as much as what is compressed. */
+    @ParameterizedTest
+    @CsvSource({"1100, 512", "3000, 512", "4000, 512", "400, 128", "20000, 4096"})
+    void all_that_was_fetched_of_all_partitions_fits_into_the_heap(int partitions, long heapMib) {
+        FetchSize size = FetchSize.of(partitions, heapMib * MIB);
+        assertThat(size.whole()).isTrue();
+        assertThat(7L * partitions * size.partitionBytes()).isLessThanOrEqualTo(heapMib * MIB / 2);
     }
 
     @ParameterizedTest

@@ -152,9 +152,8 @@ public final class Applier implements AutoCloseable {
         }
     }
 
-    // A table that changed while a session knew it: the next one finds out what is there now, and says what is lacking
-    // or parks
-    // what has no place. Once at each position, lest it goes round for ever.
+    // A table that changed while a session knew it: the next one finds out what is there now, and says what is
+    // lacking or parks what has no place. Once at each position, lest it goes round for ever.
     private boolean looksAnew() {
         long seq = reporter.seq();
         if (seq == lookedAnewAt) {

@@ -187,12 +187,7 @@ class CrashFaultIT {
             for (int i = 0; i < 20; i++) {
                 transfer();
             }
-            twin.sink().flush();
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
-                    .until(() -> twin.rows("SELECT count(*) FROM pg_locks WHERE NOT granted")
-                            .get(0)
-                            .equals("1"));
+            awaitWaitForLock();
             local.rollback();
         }
         twin.awaitApplied();
@@ -202,6 +197,10 @@ class CrashFaultIT {
     private void transferIsLockedOut(Statement local) throws SQLException {
         local.execute("SELECT * FROM accounts FOR UPDATE");
         transfer();
+        awaitWaitForLock();
+    }
+
+    private void awaitWaitForLock() {
         twin.sink().flush();
         Awaitility.await()
                 .atMost(Duration.ofSeconds(30))

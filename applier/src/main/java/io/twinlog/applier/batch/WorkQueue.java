@@ -101,8 +101,7 @@ public final class WorkQueue<P> {
                     && (growing.events.size() + events.size() > largest() || growing.bytes + bytes > maxBytes)) {
                 full = detach();
             } else {
-                // A writer that waits wants to hear of the first transaction, and of the one that makes the batch large
-                // enough.
+                // A writer that waits wants to hear of the first transaction, and of that which makes the batch large.
                 boolean first = growing.isEmpty();
                 append(begin, events, bytes, offsets);
                 if (first || isLarge()) {

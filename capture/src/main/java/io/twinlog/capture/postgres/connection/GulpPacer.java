@@ -48,7 +48,7 @@ final class GulpPacer {
         old = micros >= OLD_MICROS;
     }
 
-    /** Learns what a read brought; {@code waited} tells whether there was a time without data. */
+    /** Learns how many bytes a read brought, and when, in nanoseconds of a monotonic clock. */
     void afterRead(int bytes, long nanoTime) {
         if (backlog) {
             backlog = bytes >= SMALL_BYTES || !pause;
